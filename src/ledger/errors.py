@@ -1,0 +1,287 @@
+"""Every error a caller can expect, in one tree.
+
+A docstring is the message: one plain sentence that says what is wrong and what to do, with the
+facts of the case in braces. The class name, in capitals, is the code of the contract.
+"""
+
+import re
+from typing import Any, ClassVar
+
+
+class LedgerError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "LEDGER_ERROR"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).upper()
+
+    def __init__(self, field: str | None = None, **facts: Any) -> None:
+        self.field = field
+        self.facts = facts
+        self.message = " ".join((type(self).__doc__ or "").split()).format(**facts)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+# -- starting up ------------------------------------------------------------------------------
+
+
+class StartFailed(LedgerError):
+    """{what} could not start: {why}"""
+
+
+class Misconfigured(LedgerError):
+    """{setting} is not usable: {why}"""
+
+
+# -- the store --------------------------------------------------------------------------------
+
+
+class StoreConflict(LedgerError):
+    """The log moved on while this was decided; read again and retry."""
+
+
+class VersionConflict(StoreConflict):
+    """Another writer appended to {count} of these streams first; read them again and retry."""
+
+
+class GuardMoved(StoreConflict):
+    """What this decision relied on changed while it was made ({what}); read again and retry."""
+
+
+class UnreadableFact(LedgerError):
+    """The fact at lane {lane}, position {position} cannot be read: {why}"""
+
+
+class ProjectionStopped(LedgerError):
+    """The projection {name} stopped at lane {lane}, position {position}: {why}"""
+
+
+class ProjectionDiffers(LedgerError):
+    """The rebuilt projection {name} differs from the live one in {count} rows; look at the
+    differences and accept them, or mend the cause."""
+
+
+# -- refusals: what a command, an event or a query can be answered with --------------------------
+
+
+class Refusal(LedgerError):
+    """The request was refused."""
+
+
+class Malformed(Refusal):
+    """{why}"""
+
+
+class UnknownCommand(Refusal):
+    """There is no command {command}; see the command reference for the names."""
+
+
+class MissingField(Refusal):
+    """The field {name} is required; give it a value."""
+
+
+class UnknownField(Refusal):
+    """There is no field {name} here; remove it."""
+
+
+class BadValue(Refusal):
+    """{why}"""
+
+
+class BadDecimal(Refusal):
+    """{value} is not a decimal string with at most 18 digits before and 12 after the point;
+    write it like "12.50"."""
+
+
+class BadTime(Refusal):
+    """{value} is not a time this ledger can keep; write RFC 3339 with an offset, in the years
+    2000 to 2100."""
+
+
+class BadDate(Refusal):
+    """{value} is not a date; write it like 2026-10-31."""
+
+
+class BadCurrency(Refusal):
+    """{value} is not a currency with minor units in ISO 4217; use a code such as USD."""
+
+
+class BadSchema(Refusal):
+    """{why}"""
+
+
+class TooFarAhead(Refusal):
+    """The time {value} lies more than {days} days ahead of the clock; correct it or send it
+    later."""
+
+
+class IdConflict(Refusal):
+    """The event {id} of {source} was recorded before with other content; correct it with
+    correct_usage."""
+
+
+class KeyReused(Refusal):
+    """The key {key} was used before with another body; send the first body again or use a new
+    key."""
+
+
+class AlreadyExists(Refusal):
+    """The {kind} {id} exists already; choose another id."""
+
+
+class Unknown(Refusal):
+    """There is no {kind} {id}; create it first."""
+
+
+class UnknownEntity(Unknown):
+    """There is no entity {id}; register it first."""
+
+
+class UnknownAccount(Unknown):
+    """There is no account {id}; open it first."""
+
+
+class UnknownMeter(Unknown):
+    """There is no meter {id}; define it first."""
+
+
+class UnknownPlan(Unknown):
+    """There is no plan {id}; publish it first."""
+
+
+class UnknownTaxCode(Unknown):
+    """There is no tax rate for the code {id}; set it with set_tax_rate first."""
+
+
+class UnknownSubscription(Unknown):
+    """There is no subscription {id}; start it first."""
+
+
+class UnknownUsage(Unknown):
+    """There is no usage event {id}; check its source and id."""
+
+
+class UnknownInvoice(Unknown):
+    """There is no invoice {id} of this account; check the number."""
+
+
+class UnknownLedgerAccount(Unknown):
+    """There is no account {id} in the chart of accounts; see the chart."""
+
+
+class UnknownAccountClass(Unknown):
+    """There is no account class {id}; use a class or an account of the chart."""
+
+
+class UnknownExport(Unknown):
+    """There is no export document {id} for this target; check the target and the id."""
+
+
+class UnknownTarget(Unknown):
+    """The target {id} has no export profile for any entity; set one with set_export_profile."""
+
+
+class UnknownLine(Unknown):
+    """There is no journal line {id}; take the id from a report."""
+
+
+class UnknownDeadLetter(Unknown):
+    """There is no open dead letter {id}; list them first."""
+
+
+class UnknownProjection(Unknown):
+    """There is no projection {id}; list them first."""
+
+
+class VatIdMissing(Refusal):
+    """A reverse charge (category AE) needs the VAT ids of both parties; give the {party} one."""
+
+
+class CurrencyMismatch(Refusal):
+    """The currency {currency} does not fit; {owner} is kept in {expected}."""
+
+
+class BadPlan(Refusal):
+    """{why}"""
+
+
+class PlanNotLive(Refusal):
+    """The plan {plan} has no price on {on}; publish a version that starts by then."""
+
+
+class SubscriptionOverlap(Refusal):
+    """The subscription {other} prices the meter {meter} of this account already; end it first."""
+
+
+class UsageVoided(Refusal):
+    """The usage event {id} is void; record it anew under another id."""
+
+
+class NothingChanged(Refusal):
+    """The correction equals what is recorded already; send the new content."""
+
+
+class PeriodNotOpen(Refusal):
+    """The period {period} of {entity} takes no postings; use a date in an open period."""
+
+
+class AmountTooLarge(Refusal):
+    """{amount} is more than the {limit} that {what} allows; lower it."""
+
+
+class InvoiceSettled(Refusal):
+    """The invoice {invoice} has nothing left to pay; apply the money elsewhere."""
+
+
+class ApprovalMissing(Refusal):
+    """This needs the approval of another person; name them in approved_by."""
+
+
+class SelfApproval(Refusal):
+    """{actor} cannot approve their own request; another person has to."""
+
+
+class StaleRevision(Refusal):
+    """Revision {revision} with this digest is not the current one of {external_id}; pull the
+    document again."""
+
+
+class AlreadyAcknowledged(Refusal):
+    """The document {external_id} was acknowledged before and stays as it is; reverse it with a new
+    document."""
+
+
+class NotOffered(Refusal):
+    """The document {external_id} was never offered; {why}"""
+
+
+class BadNackCode(Refusal):
+    """{value} is not a rejection code; use one of {known}."""
+
+
+class Contention(Refusal):
+    """Others kept changing the same things; send the same command again."""
+
+
+class TooLarge(Refusal):
+    """The request is larger than {limit} bytes; send it in parts."""
+
+
+class UnsupportedMediaType(Refusal):
+    """The content type {value} is not understood; use one of {known}."""
+
+
+class Overloaded(Refusal):
+    """The service is at its limit; send the same request again in {seconds} s."""
+
+
+class Unauthenticated(Refusal):
+    """A valid API key is needed; send it as a bearer token."""
+
+
+class Forbidden(Refusal):
+    """This key lacks the scope {scope}; ask an admin for one that has it."""

@@ -1,0 +1,200 @@
+"""Facts about subscriptions, charges, invoices and credit notes.
+
+All date intervals are half-open. Amounts of charges are exact; amounts of documents are rounded to
+the currency's minor units.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from ledger.events.fact import Fact, record
+
+
+@record("subscription.started/1")
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionStarted(Fact):
+    """An account takes a plan from a day on. ``anchor`` is the day of month its periods turn."""
+
+    subscription: str
+    account: str
+    entity: str
+    plan: str
+    starts_on: date
+    anchor: int
+    quantity: dict[str, Decimal]
+    overrides: tuple[dict[str, Any], ...] = ()
+    trial_until: date | None = None
+
+
+@dataclass(frozen=True)
+class UsageSet:
+    """Which usage facts a charge was made of: everything in its window up to ``to_position``.
+
+    ``count`` counts the events that are priced or unpriced, ``facts`` every version in range, and
+    ``digest`` (hex) is the SHA-256 over the block hashes of all their leaves, see docs/lineage.md.
+    """
+
+    lane: int
+    to_position: int
+    count: int
+    facts: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class TierCharge:
+    """One part of a charge: so much of the quantity, at this unit price and flat fee."""
+
+    quantity: Decimal
+    amount: Decimal
+    unit: Decimal | None = None
+    flat: Decimal | None = None
+    up_to: Decimal | None = None
+    when: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Unpriced:
+    """Usage that no price of a matrix fits: an open exception, never silently zero."""
+
+    count: int
+    quantity: Decimal
+
+
+@record("usage.rated/1")
+@dataclass(frozen=True, kw_only=True)
+class UsageRated(Fact):
+    """A charge: the usage of one item in one period, priced as known at a position of its lane.
+
+    ``amount`` is cumulative and exact, ``delta`` is against the charge before (named by
+    ``corrects``); ``accrued`` is the cumulative amount in whole minor units, net of included tax,
+    and ``posted`` its change. ``period_to`` ends the period, ``rated_to`` what is rated of it;
+    the window is [``window_from``, ``window_to``) in UTC. One stream per subscription, item and
+    ``period_from``; its version counts the ratings.
+    """
+
+    charge: str
+    entity: str
+    account: str
+    subscription: str
+    item: str
+    meter: str
+    plan: str
+    plan_version: int
+    currency: str
+    period_from: date
+    period_to: date
+    rated_to: date
+    window_from: datetime
+    window_to: datetime
+    quantity: Decimal
+    amount: Decimal
+    delta: Decimal
+    accrued: Decimal
+    posted: Decimal
+    posted_on: date
+    usage: UsageSet
+    tiers: tuple[TierCharge, ...] = ()
+    unpriced: Unpriced | None = None
+    corrects: str | None = None
+    tax_code: str | None = None
+    tax_inclusive: bool = False
+    revenue_account: str = "4010"
+
+
+@record("numbers.drawn/1")
+@dataclass(frozen=True, kw_only=True)
+class NumbersDrawn(Fact):
+    """The next ``count`` numbers of a series, from ``first``; one stream per entity, kind, year."""
+
+    entity: str
+    kind: str
+    year: int
+    first: int
+    count: int
+
+
+@dataclass(frozen=True)
+class InvoiceLine:
+    """One line of an invoice or credit note; on a credit note the amounts are positive.
+
+    ``charge`` is the rating it bills, ``corrects`` the charge billed before; ``against`` and
+    ``against_line`` name the invoice line that a credit note takes back.
+    """
+
+    line: int
+    item: str
+    description: str
+    account: str
+    subscription: str
+    period_from: date
+    period_to: date
+    quantity: Decimal
+    net: Decimal
+    tax: Decimal
+    category: str
+    rate: Decimal
+    tax_code: str | None
+    charge: str
+    revenue_account: str
+    corrects: str | None = None
+    against: str | None = None
+    against_line: int | None = None
+
+
+@dataclass(frozen=True)
+class TaxGroup:
+    """The tax of one document for one (category, rate), computed once."""
+
+    category: str
+    rate: Decimal
+    base: Decimal
+    tax: Decimal
+    code: str | None = None
+    exemption_reason: str | None = None
+
+
+@record("invoice.issued/1")
+@dataclass(frozen=True, kw_only=True)
+class InvoiceIssued(Fact):
+    """An invoice, in the receivables stream of the account that pays; lines sum to the totals."""
+
+    number: str
+    entity: str
+    account: str
+    currency: str
+    issued_on: date
+    due_on: date
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    lines: tuple[InvoiceLine, ...]
+    taxes: tuple[TaxGroup, ...]
+    tax_inclusive: bool = False
+
+
+@record("credit_note.issued/1")
+@dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued(Fact):
+    """A credit note; totals are positive. ``to_receivable`` lowers the invoice, the rest is credit.
+
+    ``invoice`` is the original, or none where a net credit has no invoice before it.
+    """
+
+    number: str
+    entity: str
+    account: str
+    currency: str
+    issued_on: date
+    invoice: str | None
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+    lines: tuple[InvoiceLine, ...]
+    taxes: tuple[TaxGroup, ...]
+    to_receivable: Decimal
+    to_credit_balance: Decimal
+    reason: str
+    tax_inclusive: bool = False

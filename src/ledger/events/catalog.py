@@ -1,0 +1,89 @@
+"""Facts about reference data: entities, accounts, meters, plans and tax rates."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from ledger.events.fact import Fact, record, upcast
+
+
+@record("entity.registered/1")
+@dataclass(frozen=True, kw_only=True)
+class EntityRegistered(Fact):
+    """A legal entity with books of its own. ``first_period`` is like ``2026-01``."""
+
+    entity: str
+    name: str
+    currency: str
+    country: str
+    time_zone: str
+    first_period: str
+    rounding: str = "half_up"
+    vat_id: str | None = None
+    address: str | None = None
+    policies: dict[str, Any] = field(default_factory=dict)
+
+
+@record("account.opened/1")
+@dataclass(frozen=True, kw_only=True)
+class AccountOpened(Fact):
+    """A customer account. Name, address and VAT id stay outside the log; ``person`` is their HMAC.
+
+    ``lane`` is where the account's usage is appended, for ever.
+    """
+
+    account: str
+    entity: str
+    currency: str
+    lane: int
+    person: str
+    has_vat_id: bool
+    time_zone: str
+    country: str | None = None
+    tax: str | None = None
+    parent: str | None = None
+    payment_terms_days: int = 30
+
+
+@record("meter.defined/1")
+@dataclass(frozen=True, kw_only=True)
+class MeterDefined(Fact):
+    """How usage events become a quantity. A meter's definition never changes."""
+
+    meter: str
+    aggregation: str
+    value: str = "quantity"
+    unit: str | None = None
+    dimensions: tuple[str, ...] = ()
+
+
+@record("plan.published/2")
+@dataclass(frozen=True, kw_only=True)
+class PlanPublished(Fact):
+    """A version of a plan; ``starts_on`` is its first day. ``items`` stand as in the contract."""
+
+    plan: str
+    currency: str
+    starts_on: date
+    items: tuple[dict[str, Any], ...]
+    tax_inclusive: bool = False
+    applies_to: str = "all"
+
+
+@upcast("plan.published/1")
+def _plan_published_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 knew no ``applies_to``: every version applied to all subscriptions."""
+    return {**data, "applies_to": "all"}
+
+
+@record("tax_rate.set/1")
+@dataclass(frozen=True, kw_only=True)
+class TaxRateSet(Fact):
+    """The rate (per cent) and EN 16931 category of a tax code from a day on."""
+
+    code: str
+    rate: Decimal
+    starts_on: date
+    category: str
+    exemption_reason: str | None = None

@@ -1,0 +1,56 @@
+"""Facts of the journal: entries in double entry, debit positive."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.events.fact import Fact, record
+
+
+class Unbalanced(ValueError):
+    """A journal entry that does not balance cannot be constructed."""
+
+
+@dataclass(frozen=True)
+class JournalLine:
+    """A debit (positive) or credit (negative) of one account of the chart, never zero.
+
+    The other fields say what the line came from and who it concerns (the sub-ledger dimension).
+    """
+
+    account: str
+    amount: Decimal
+    customer: str | None = None
+    invoice: str | None = None
+    invoice_line: int | None = None
+    charge: str | None = None
+    payment: str | None = None
+
+
+@record("journal.posted/1")
+@dataclass(frozen=True, kw_only=True)
+class JournalPosted(Fact):
+    """One journal entry of one entity in its currency. ``rule`` names the posting rule's version.
+
+    ``on`` is the posting date, ``period`` its month; ``service_from`` and ``service_to``
+    (half-open) say when the service was rendered and never move.
+    """
+
+    entry: str
+    entity: str
+    currency: str
+    on: date
+    period: str
+    rule: str
+    text: str
+    lines: tuple[JournalLine, ...]
+    service_from: date | None = None
+    service_to: date | None = None
+    document: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse an entry with fewer than two lines, a zero line, or a sum other than zero."""
+        if len(self.lines) < 2 or any(not line.amount for line in self.lines):
+            raise Unbalanced(f"{self.entry}: an entry has at least two lines, none of them zero")
+        if total := sum(line.amount for line in self.lines):
+            raise Unbalanced(f"{self.entry}: the lines sum to {total}, not to zero")
