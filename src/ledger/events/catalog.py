@@ -46,6 +46,16 @@ class AccountOpened(Fact):
     payment_terms_days: int = 30
 
 
+@record("account.subscribed/1")
+@dataclass(frozen=True, kw_only=True)
+class AccountSubscribed(Fact):
+    """The account took a subscription: in its stream, where all its subscriptions meet."""
+
+    account: str
+    subscription: str
+    plan: str
+
+
 @record("meter.defined/1")
 @dataclass(frozen=True, kw_only=True)
 class MeterDefined(Fact):

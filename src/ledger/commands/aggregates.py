@@ -1,0 +1,94 @@
+"""Accounts, subscriptions and payments as the events of their streams leave them.
+
+The functional style of the eventsourcing library: frozen events, a frozen state, and for each a
+function from (state, events) to state that ``Repository.get`` is given.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from uuid import UUID
+
+from ledger.events.billing import SubscriptionStarted
+from ledger.events.cash import PaymentCaptured
+from ledger.events.catalog import AccountOpened, AccountSubscribed
+from ledger.events.fact import Cause, Fact
+
+
+@dataclass(frozen=True)
+class Account:
+    """A customer account and the subscriptions it has taken, oldest first."""
+
+    id: UUID
+    version: int
+    opened: AccountOpened
+    subscriptions: tuple[str, ...] = ()
+
+    @property
+    def cause(self) -> Cause:
+        """The opening, as a cause."""
+        return self.opened.cause
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A subscription as it was agreed."""
+
+    id: UUID
+    version: int
+    started: SubscriptionStarted
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment as it came in."""
+
+    id: UUID
+    version: int
+    captured: PaymentCaptured
+
+
+State = TypeVar("State")
+Mutator = Callable[[Fact, State | None], State | None]
+Projector = Callable[[State | None, Iterable[Fact]], State | None]
+
+
+def projector(mutate: Mutator[State]) -> Projector[State]:
+    """Return the function that folds events with this mutator."""
+
+    def project(state: State | None, events: Iterable[Fact]) -> State | None:
+        for event in events:
+            state = mutate(event, state)
+        return state
+
+    return project
+
+
+def _account(event: Fact, state: Account | None) -> Account | None:
+    match event:
+        case AccountOpened():
+            return Account(event.originator_id, event.originator_version, event)
+        case AccountSubscribed() if state is not None:
+            return replace(
+                state,
+                version=event.originator_version,
+                subscriptions=(*state.subscriptions, event.subscription),
+            )
+    return state
+
+
+def _subscription(event: Fact, state: Subscription | None) -> Subscription | None:
+    if isinstance(event, SubscriptionStarted):
+        return Subscription(event.originator_id, event.originator_version, event)
+    return state
+
+
+def _payment(event: Fact, state: Payment | None) -> Payment | None:
+    if isinstance(event, PaymentCaptured):
+        return Payment(event.originator_id, event.originator_version, event)
+    return state
+
+
+project_account = projector(_account)
+project_subscription = projector(_subscription)
+project_payment = projector(_payment)

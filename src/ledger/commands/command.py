@@ -1,0 +1,45 @@
+"""The record every command extends: the envelope of the contract."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from ledger.commands.types import Day, Id, Text, bad_value
+
+
+def _not_dry(value: bool | None) -> bool | None:
+    if value:
+        raise bad_value("A dry run is not supported yet; leave dry_run out.")
+    return value
+
+
+def _no_nulls(value: Any) -> Any:
+    """A field that is null is a field that was left out."""
+    if isinstance(value, dict):
+        return {name: part for name, part in value.items() if part is not None}
+    return value
+
+
+class Record(BaseModel):
+    """A frozen, strict record: nothing is guessed, nothing unknown is passed over."""
+
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, ser_json_inf_nan="null"
+    )
+
+
+class Command(Record):
+    """The envelope: what is asked, under which key, why and on which accounting date."""
+
+    NAME: ClassVar[str] = ""
+    PERSONAL: ClassVar[tuple[str, ...]] = ()  # fields whose digest is an HMAC
+
+    command: Id
+    key: Id
+    reason: Text | None = None
+    on: Day | None = None
+    dry_run: Annotated[bool | None, AfterValidator(_not_dry)] = None
+
+
+StartsOn = Annotated[Day, Field(alias="from")]
+Nullable = BeforeValidator(_no_nulls)

@@ -1,0 +1,149 @@
+"""The kinds of value that the fields of commands hold, each refusing with a code of the contract.
+
+Pydantic is the border: whatever it dislikes leaves here as a custom error whose type is our code,
+or is translated by its own type (see ``parse``).
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from ledger import money
+from ledger.errors import BadCurrency, BadDecimal, LedgerError
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_PERIOD = re.compile(r"(20\d{2}|2100)-(0[1-9]|1[0-2])", re.ASCII)
+_TIME = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
+)
+_YEARS = range(2000, 2101)
+
+
+def refusal(code: str, value: Any) -> PydanticCustomError:
+    """Return the pydantic error that ``parse`` turns into the refusal with this code."""
+    return PydanticCustomError(code, "{value}", {"value": str(value)[:80]})
+
+
+def bad_value(why: str) -> PydanticCustomError:
+    """Return a BAD_VALUE whose message is one plain sentence."""
+    return PydanticCustomError("BAD_VALUE", "{value}", {"value": why})
+
+
+def _day(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            raise refusal("BAD_DATE", value) from None
+        if day.year in _YEARS:
+            return day
+    raise refusal("BAD_DATE", value)
+
+
+def _instant(value: Any) -> datetime:
+    """Fractions are cut to microseconds, never rounded: rounding could move a month."""
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise refusal("BAD_TIME", value)
+    day, clock, fraction, offset = found.groups()
+    try:
+        local = datetime.fromisoformat(f"{day}T{clock}{offset.upper().replace('Z', '+00:00')}")
+        time = local.astimezone(UTC) + timedelta(microseconds=int(f"{fraction or 0:<06.6}"))
+    except (ValueError, OverflowError):
+        raise refusal("BAD_TIME", value) from None
+    if time.year not in _YEARS:
+        raise refusal("BAD_TIME", value)
+    return time
+
+
+def _decimal(value: Any) -> Decimal:
+    if not isinstance(value, str):
+        raise refusal("BAD_DECIMAL", value)
+    try:
+        return money.decimal_of(value)
+    except BadDecimal:
+        raise refusal("BAD_DECIMAL", value) from None
+
+
+def _positive(value: Decimal) -> Decimal:
+    if value <= 0:
+        raise bad_value("The amount has to be greater than zero.")
+    return value
+
+
+def _percent(value: Decimal) -> Decimal:
+    if not 0 <= value <= 100:
+        raise bad_value("A percentage lies between 0 and 100.")
+    return value
+
+
+def _currency(value: Any) -> str:
+    try:
+        if isinstance(value, str):
+            money.digits(value)
+            return value
+    except LedgerError:
+        pass
+    raise refusal(BadCurrency.code, value)
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the codes of ISO 3166-1 alpha-2, as the time-zone database lists them."""
+    text = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
+    return frozenset(line[:2] for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones() - {"Factory", "localtime", "posixrules"})
+
+
+def _country(value: str) -> str:
+    if value not in countries():
+        raise bad_value(f"{value[:20]} is not a country of ISO 3166-1 alpha-2; use one such as DE.")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in _time_zones():
+        raise bad_value(
+            f"{value[:40]} is not an IANA time zone; use one such as America/New_York."
+        )
+    return value
+
+
+def _period(value: str) -> str:
+    if not _PERIOD.fullmatch(value):
+        raise bad_value(f"{value[:20]} is not a period; write year and month like 2026-01.")
+    return value
+
+
+def _printable(value: str) -> str:
+    if not value.strip():
+        raise bad_value("The text is empty; give it a value.")
+    return value
+
+
+Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
+Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)]
+Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[datetime, BeforeValidator(_instant)]
+Number = Annotated[Decimal, BeforeValidator(_decimal)]
+Amount = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_positive)]
+Percent = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_percent)]
+Currency = Annotated[str, BeforeValidator(_currency)]
+Country = Annotated[str, AfterValidator(_country)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Period = Annotated[str, AfterValidator(_period)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Positive = Annotated[int, Field(ge=1)]
