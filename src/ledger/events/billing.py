@@ -121,7 +121,8 @@ class InvoiceLine:
     """One line of an invoice or credit note; on a credit note the amounts are positive.
 
     ``charge`` is the rating it bills, ``corrects`` the charge billed before; ``against`` and
-    ``against_line`` name the invoice line that a credit note takes back.
+    ``against_line`` name the invoice line that a credit note takes back. ``accrued`` is how much
+    of the stream's accrual the line bills; it differs from ``net`` only where prices include tax.
     """
 
     line: int
@@ -142,6 +143,12 @@ class InvoiceLine:
     corrects: str | None = None
     against: str | None = None
     against_line: int | None = None
+    accrued: Decimal | None = None
+
+    @property
+    def cleared(self) -> Decimal:
+        """The accrual this line bills: ``accrued``, or the net where that is not said."""
+        return self.net if self.accrued is None else self.accrued
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,104 @@
+"""The chart of accounts, as docs and ERP mappings know it; it does not decide who posts what.
+
+A control account takes postings from the ledger's own rules only and carries a sub-ledger; a
+monetary account is revalued when its currency moves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ledger.errors import UnknownLedgerAccount
+
+BANK = "1000"
+PSP_CLEARING = "1010"
+RECEIVABLE = "1100"
+UNBILLED = "1150"
+CREDIT_BALANCE = "2120"
+UNAPPLIED_CASH = "2130"
+TAX_PAYABLE = "2200"
+USAGE_REVENUE = "4010"
+
+
+class ChartClass(StrEnum):
+    """The four classes of accounts in the chart."""
+
+    ASSETS = "Assets"
+    LIABILITIES = "Liabilities"
+    INCOME = "Income"
+    EXPENSES = "Expenses"
+
+
+@dataclass(frozen=True)
+class LedgerAccount:
+    """One account of the chart."""
+
+    code: str
+    name: str
+    chart_class: ChartClass
+    control: bool
+    monetary: bool
+
+
+_NAMES = {
+    ChartClass.ASSETS: {
+        "1000": "Bank",
+        "1010": "PSP clearing",
+        "1100": "Accounts receivable",
+        "1110": "Disputed receivables",
+        "1120": "Allowance for credit losses",
+        "1150": "Unbilled receivable",
+        "1160": "Contract asset",
+        "1300": "Intercompany receivable",
+    },
+    ChartClass.LIABILITIES: {
+        "2100": "Deferred revenue",
+        "2110": "Prepaid credits",
+        "2120": "Customer credit balance",
+        "2130": "Unapplied cash",
+        "2200": "Tax payable",
+        "2300": "Intercompany payable",
+    },
+    ChartClass.INCOME: {
+        "4000": "Subscription revenue",
+        "4010": "Usage revenue",
+        "4020": "Commitment shortfall revenue",
+        "4030": "Breakage revenue",
+        "4090": "Discounts and promotional credits",
+        "4200": "Intercompany revenue",
+        "7000": "FX gain/loss realised",
+        "7010": "FX gain/loss unrealised",
+    },
+    ChartClass.EXPENSES: {
+        "5000": "Payment processing fees",
+        "5010": "Chargeback fees and losses",
+        "5100": "Credit loss expense",
+        "5200": "Intercompany cost",
+        "7090": "Rounding difference",
+    },
+}
+
+
+_BALANCE_SHEET = (ChartClass.ASSETS, ChartClass.LIABILITIES)
+_BY_HAND = (BANK, PSP_CLEARING)
+_CONTRACT_LIABILITIES = ("2100", "2110")
+
+
+def _accounts() -> Iterator[LedgerAccount]:
+    """Of the balance sheet, all but cash is control, and all but contract liabilities monetary."""
+    for chart_class, names in _NAMES.items():
+        balance = chart_class in _BALANCE_SHEET
+        for code, name in names.items():
+            control = balance and code not in _BY_HAND
+            monetary = balance and code not in _CONTRACT_LIABILITIES
+            yield LedgerAccount(code, name, chart_class, control, monetary)
+
+
+CHART = {account.code: account for account in sorted(_accounts(), key=lambda a: a.code)}
+
+
+def ledger_account(code: str, field: str | None = "account") -> LedgerAccount:
+    """Return an account of the chart by its code, or raise UnknownLedgerAccount."""
+    if code not in CHART:
+        raise UnknownLedgerAccount(field=field, id=code)
+    return CHART[code]
