@@ -1,7 +1,7 @@
 -- The log: one append-only table of facts, its heads, and the privileges that keep it so.
 -- Runs as the migration login, as the role ledger_owner, inside one transaction.
 
-create schema ledger;
+create schema if not exists ledger;   -- the list of migrations may have come first
 
 -- Lane 0 is the books; lanes 1 and on are usage. The head row is the lock and the dense counter.
 create table ledger.log_heads (
@@ -121,7 +121,16 @@ end $$;
 create trigger log_is_append_only before update or delete or truncate on ledger.log
     for each statement execute function ledger.refuse_change();
 
-grant usage on schema ledger to ledger_writer, ledger_projector, ledger_reader, ledger_portal;
+-- Each transaction begins as the bare login, in one statement that reads active_builds for the
+-- search path and takes a role: so everyone may read which builds are live, and nothing else.
+grant usage on schema ledger to public;
+grant select on ledger.active_builds to public;
+
+-- The projector makes a schema for each build.
+do $$ begin
+    execute format('grant create on database %I to ledger_projector', current_database());
+end $$;
+
 grant select, insert on ledger.log to ledger_writer;
 grant select, insert on ledger.log_heads to ledger_writer;
 grant update (position, recorded_at) on ledger.log_heads to ledger_writer;
@@ -134,5 +143,5 @@ grant select on all tables in schema ledger to ledger_reader;
 revoke select on ledger.api_keys, ledger.personal_data from ledger_reader;
 grant select (account, version, name, address, vat_id) on ledger.personal_data to ledger_reader;
 grant select (id, role, account, name, created_by, created_at, revoked_at) on ledger.api_keys to ledger_reader;
-grant select on ledger.active_builds to ledger_portal;
+revoke execute on all functions in schema ledger from public;
 grant execute on function ledger.journal_balances(jsonb) to ledger_writer, ledger_projector, ledger_reader;

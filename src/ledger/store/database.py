@@ -1,0 +1,142 @@
+"""Connections to the log's database, and transactions that know who they are.
+
+Every transaction begins with one statement that takes a role, sets the account of a portal user and
+the search path, all for this transaction alone. The portal has a pool of its own. Nothing here is
+in autocommit: set for a session, an account would leak to the next borrower; in autocommit it would
+set nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, Self
+from weakref import WeakKeyDictionary
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
+from ledger.settings import Settings
+from ledger.store import migrate
+from ledger.store.embedded import Embedded
+from ledger.store.transaction import AsyncTransaction, Query, Role, Transaction
+
+__all__ = ["AsyncTransaction", "Database", "Query", "Role", "Transaction"]
+
+POOL_WAIT_SECONDS = 10
+
+
+class Database:
+    """The database of one process: its pools, and its share of the embedded server."""
+
+    def __init__(self, url: str, *, pool_max: int = 20, server: Embedded | None = None) -> None:
+        """Connect to a migrated database; ``open`` is the way in for everybody but tests."""
+        self.url = url
+        self._pool_max = pool_max
+        self._server = server
+        self._pools = {False: self._pool("service"), True: self._pool("portal")}
+        self._async_pools: WeakKeyDictionary[
+            asyncio.AbstractEventLoop, dict[bool, AsyncConnectionPool]
+        ] = WeakKeyDictionary()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Start or join the embedded server when no URL is given, migrate, and connect."""
+        if settings.database_url is not None:
+            url = settings.database_url.get_secret_value()
+            other = settings.migrate_url
+            return cls._ready(settings, url, other.get_secret_value() if other else url, None)
+        server = Embedded(settings.home)
+        try:
+            return cls._ready(settings, server.service_url, server.migrate_url, server)
+        except BaseException:
+            server.leave()
+            raise
+
+    @classmethod
+    def _ready(
+        cls, settings: Settings, url: str, migrate_url: str, server: Embedded | None
+    ) -> Self:
+        migrate.migrate(migrate_url)
+        database = cls(url, pool_max=settings.pool_max, server=server)
+        with database.transaction(Role.WRITER) as tx:
+            tx.execute(
+                "insert into ledger.log_heads (lane) select generate_series(0, %(lanes)s::int) "
+                "on conflict do nothing",
+                {"lanes": settings.usage_lanes},
+            )
+        return database
+
+    @contextmanager
+    def transaction(self, role: Role, account: str | None = None) -> Iterator[Transaction]:
+        """Borrow a connection for one transaction: committed at the end, rolled back on an error.
+
+        ``account`` is required for the portal, which sees the rows of that account alone.
+        """
+        assert (account is not None) == (role is Role.PORTAL), role
+        with self._pools[role is Role.PORTAL].connection() as connection:
+            transaction = Transaction(connection, role, account)
+            transaction.begin()
+            yield transaction
+
+    @asynccontextmanager
+    async def async_transaction(
+        self, role: Role, account: str | None = None
+    ) -> AsyncIterator[AsyncTransaction]:
+        """Do the same on the running event loop."""
+        assert (account is not None) == (role is Role.PORTAL), role
+        pool = await self._async_pool(portal=role is Role.PORTAL)
+        async with pool.connection() as connection:
+            transaction = AsyncTransaction(connection, role, account)
+            await transaction.begin()
+            yield transaction
+
+    def close(self) -> None:
+        """Close the pools and leave the embedded server. Loops close theirs by ``aclose``."""
+        for pool in self._pools.values():
+            pool.close()
+        if self._server is not None:
+            self._server.leave()
+
+    async def aclose(self) -> None:
+        """Close the pools of the running event loop."""
+        for pool in self._async_pools.pop(asyncio.get_running_loop(), {}).values():
+            await pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _pool(self, name: str) -> ConnectionPool[psycopg.Connection[Any]]:
+        return ConnectionPool(
+            self.url,
+            name=name,
+            min_size=0,
+            max_size=self._pool_max,
+            timeout=POOL_WAIT_SECONDS,
+            kwargs=CONNECTION,
+            open=True,
+        )
+
+    async def _async_pool(self, *, portal: bool) -> AsyncConnectionPool:
+        """Return a pool of the running loop, opened on first use."""
+        pools = self._async_pools.setdefault(asyncio.get_running_loop(), {})
+        if portal not in pools:
+            pools[portal] = AsyncConnectionPool(
+                self.url,
+                min_size=0,
+                max_size=self._pool_max,
+                timeout=POOL_WAIT_SECONDS,
+                kwargs=CONNECTION,
+                open=False,
+            )
+            await pools[portal].open()
+        return pools[portal]
+
+
+CONNECTION: dict[str, Any] = {
+    "application_name": "usage-ledger",
+    "connect_timeout": 10,
+    "autocommit": False,
+}
