@@ -49,7 +49,7 @@ def reference_data(size: Size) -> Iterator[Command]:
 
 
 def _meters() -> Iterator[Command]:
-    definitions = (
+    definitions: tuple[tuple[str, str, str, list[str]], ...] = (
         ("api_calls", "sum", "calls", ["region"]),
         ("storage_gb", "max", "GB", []),
         ("active_users", "unique_count", "users", []),
