@@ -1,0 +1,119 @@
+"""Drafts: the invoice and credit notes of one payer at one issue, complete but for numbers.
+
+One invoice of all that is to bill (one per way of pricing, net or gross: docs/decisions/0010); if
+its total is negative, a credit note to the customer's balance instead. One credit note per earlier
+invoice that a re-rating lowers. Tax is that of the day of issue; a credit note's is its original's.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from ledger.events.billing import CreditNoteIssued, InvoiceIssued
+from ledger.events.fact import Fact
+from ledger.invoicing.billable import Billable, Payer
+from ledger.invoicing.credit import credited_lines
+from ledger.invoicing.lines import Issue, Row, body
+from ledger.invoicing.originals import BilledLine, Originals, originals
+from ledger.invoicing.parts import Part, Room, parts
+from ledger.invoicing.tax import Rounding, taxed_lines, terms_of
+from ledger.money import ZERO, digits, exactly
+
+Document = InvoiceIssued | CreditNoteIssued
+NET_CREDIT = "net_credit"
+RERATING = "rerating"
+
+
+@exactly
+def draft(
+    payer: Payer,
+    billables: Iterable[Billable],
+    issue: Issue,
+    history: Iterable[Fact] = (),
+    open_amounts: Mapping[str, Decimal] | None = None,
+) -> list[Document]:
+    """Return the documents of a payer, numbers empty and versions 0: the invoice first.
+
+    ``history`` is the payer's receivables stream and ``open_amounts`` what is open per invoice;
+    both are needed only where a billable lowers what was billed (``needs_history``).
+    """
+    due = [billable for billable in billables if billable.is_due(issue.through)]
+    earlier = originals(history)
+    room = Room(earlier)
+    split = [part for billable in _ordered(due, payer) for part in parts(billable, payer, room)]
+    documents: list[Document] = []
+    for inclusive in (False, True):
+        new = [p for p in split if not p.against and p.billable.tax_inclusive == inclusive]
+        if new:
+            documents.append(_bill(payer, new, issue))
+    is_open = open_amounts or {}
+    return documents + [
+        _credit(payer, back, issue, earlier, is_open) for back in _by_invoice(split)
+    ]
+
+
+def _ordered(due: Iterable[Billable], payer: Payer) -> list[Billable]:
+    """The payer's own lines first, then by account, subscription, place in the plan and period."""
+    return sorted(
+        due,
+        key=lambda b: (
+            b.account != payer.account,
+            *(b.account, b.subscription, b.order, b.item, b.period_from),
+        ),
+    )
+
+
+def _by_invoice(split: Iterable[Part]) -> list[list[tuple[Part, BilledLine]]]:
+    """Group the parts that go back by the invoice they go back to, oldest invoice first."""
+    found: dict[str, list[tuple[Part, BilledLine]]] = {}
+    for part in split:
+        if part.against:
+            found.setdefault(part.against.invoice.number, []).append((part, part.against))
+    return sorted(found.values(), key=lambda back: back[0][1].invoice.originator_version)
+
+
+def _bill(payer: Payer, new: Sequence[Part], issue: Issue) -> Document:
+    terms = [terms_of(part.billable.tax_code, issue.rates) for part in new]
+    taxed = taxed_lines(
+        [(term, part.amount) for term, part in zip(terms, new, strict=True)],
+        new[0].billable.tax_inclusive,
+        _rounding(payer),
+    )
+    rows = [Row(*each) for each in zip(new, terms, taxed, strict=True)]
+    causes = [term.cause for term in terms if term.cause]
+    if sum((row.taxed.net + row.taxed.tax for row in rows), ZERO) < 0:
+        fields = body(payer, [row.turned() for row in rows], issue, causes)
+        return CreditNoteIssued(
+            **fields,
+            invoice=None,
+            to_receivable=ZERO,
+            to_credit_balance=fields["total"],
+            reason=NET_CREDIT,
+        )
+    due_on = issue.on + timedelta(days=payer.payment_terms_days)
+    return InvoiceIssued(**body(payer, rows, issue, causes), due_on=due_on)
+
+
+def _credit(
+    payer: Payer,
+    back: Sequence[tuple[Part, BilledLine]],
+    issue: Issue,
+    earlier: Originals,
+    is_open: Mapping[str, Decimal],
+) -> Document:
+    invoice = back[0][1].invoice
+    taxed = credited_lines(back, earlier, _rounding(payer))
+    rows = [Row(part, billed.terms, each) for (part, billed), each in zip(back, taxed, strict=True)]
+    fields = body(payer, rows, issue, [invoice.cause])
+    to_receivable = min(is_open.get(invoice.number, ZERO), fields["total"])
+    return CreditNoteIssued(
+        **fields,
+        invoice=invoice.number,
+        to_receivable=to_receivable,
+        to_credit_balance=fields["total"] - to_receivable,
+        reason=RERATING,
+    )
+
+
+def _rounding(payer: Payer) -> Rounding:
+    return Rounding(digits(payer.currency), payer.rounding)
