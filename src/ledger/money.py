@@ -73,6 +73,12 @@ def plain(value: Decimal) -> str:
     return format(value or value.copy_abs(), "f")
 
 
+def trimmed(value: Decimal) -> Decimal:
+    """Return the same number without trailing zeros after the point, so that it reads one way."""
+    short = value.normalize(EXACT) or ZERO
+    return short if _exponent(short) <= 0 else short.quantize(ONE, context=EXACT)
+
+
 @lru_cache(maxsize=512)
 def digits(currency: str) -> int:
     """Return the minor digits of an ISO 4217 currency; one without them (XAU) is BAD_CURRENCY."""

@@ -1,0 +1,166 @@
+"""Charges: what a window costs as known now, and its delta against what was charged before.
+
+Amounts are cumulative and exact. The accrual is the rounded cumulative amount less what was posted,
+never a rounded delta: three days of 0.335 post 0.34, 0.33 and 0.34, which is 1.01.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+
+from ledger.events import streams
+from ledger.events.billing import UsageRated, UsageSet
+from ledger.money import EXACT, HUNDRED, ZERO, digits, exactly, round_half, round_ratio, trimmed
+from ledger.periods import posting_date
+from ledger.rating.models import Group, Rated, price
+from ledger.rating.windows import Due, Window
+
+NOTHING_DIGEST = sha256(b"").hexdigest()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The usage of a window at a position: its set, its quantity, and its groups for a matrix."""
+
+    usage: UsageSet
+    quantity: Decimal
+    groups: tuple[Group, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """What all charges of one account in one run share.
+
+    ``at`` is when the charges occur: the start of the day ``through`` in the entity's time zone.
+    """
+
+    entity: str
+    account: str
+    currency: str
+    rounding: str
+    through: date
+    at: datetime
+    first_period: str
+    closed: Collection[str] = ()
+
+
+@exactly
+def charge(
+    due: Due, measured: Measured, run: Run, included_rate: Decimal | None = None
+) -> UsageRated | None:
+    """Return the next charge of a window, or none where nothing changed since the one before.
+
+    ``included_rate`` is the tax rate (per cent) within the prices of a plan with tax included.
+    """
+    window, previous = due.window, due.previous
+    rated = price(window.item, measured.quantity, measured.groups)
+    accrued = _accrued(rated.amount, window, run, included_rate)
+    if previous is None and not measured.usage.facts and not rated.amount:
+        return None
+    if previous is not None and _same(previous, window, measured, rated, accrued):
+        return None
+    return _next(due, measured, run, rated, accrued)
+
+
+@exactly
+def zeroed(previous: UsageRated, run: Run, to_position: int) -> UsageRated | None:
+    """Return the charge that takes back one whose window is gone, or none where it is zero.
+
+    Its window is empty, and so is its usage set. It keeps the period, so that the books show what
+    service is taken back, and it is dated ``through``: a plan made it necessary, not usage.
+    """
+    if previous.window_from == previous.window_to and not previous.amount:
+        return None
+    version = previous.originator_version + 1
+    accrued = round_half(ZERO, digits(run.currency))
+    return replace(
+        previous,
+        originator_version=version,
+        timestamp=run.at,
+        causes=(previous.cause,),
+        charge=f"{previous.charge.rpartition('/')[0]}/{version}",
+        window_to=previous.window_from,
+        quantity=ZERO,
+        amount=ZERO,
+        delta=trimmed(-previous.amount),
+        accrued=accrued,
+        posted=accrued - previous.accrued,
+        posted_on=posting_date(run.through, run.first_period, run.closed),
+        usage=UsageSet(previous.usage.lane, to_position, 0, 0, NOTHING_DIGEST),
+        tiers=(),
+        unpriced=None,
+        corrects=previous.charge,
+    )
+
+
+def _next(due: Due, measured: Measured, run: Run, rated: Rated, accrued: Decimal) -> UsageRated:
+    window, previous = due.window, due.previous
+    delta = trimmed(rated.amount - (previous.amount if previous else ZERO))
+    posted = accrued - (previous.accrued if previous else ZERO)
+    version = previous.originator_version + 1 if previous else 1
+    first = window.period.start.isoformat()
+    return UsageRated(
+        originator_id=streams.stream("charge", window.subscription, window.item.item, first),
+        originator_version=version,
+        timestamp=run.at,
+        causes=(*window.causes, previous.cause) if previous else window.causes,
+        charge=f"{window.subscription}/{window.item.item}/{first}/{version}",
+        entity=run.entity,
+        account=run.account,
+        subscription=window.subscription,
+        item=window.item.item,
+        meter=window.item.meter,
+        plan=window.version.plan,
+        plan_version=window.version.version,
+        currency=run.currency,
+        period_from=window.period.start,
+        period_to=window.period.end,
+        rated_to=window.rated_to,
+        window_from=window.window_from,
+        window_to=window.window_to,
+        quantity=rated.quantity,
+        amount=rated.amount,
+        delta=delta,
+        accrued=accrued,
+        posted=posted,
+        posted_on=_posted_on(due, run, by_price=due.repriced or bool(posted and not delta)),
+        usage=measured.usage,
+        tiers=rated.tiers,
+        unpriced=rated.unpriced,
+        corrects=previous.charge if previous else None,
+        tax_code=window.item.tax,
+        tax_inclusive=window.version.tax_inclusive,
+        revenue_account=window.item.revenue_account,
+    )
+
+
+def _posted_on(due: Due, run: Run, by_price: bool) -> date:
+    """Date a delta: of usage by the service period's end at the latest, of a price by the run."""
+    day = run.through if by_price else min(run.through, due.window.period.last)
+    return posting_date(day, run.first_period, run.closed)
+
+
+def _accrued(amount: Decimal, window: Window, run: Run, rate: Decimal | None) -> Decimal:
+    """Round the cumulative amount to minor units, without the tax that its price includes."""
+    places = digits(run.currency)
+    if not window.version.tax_inclusive:
+        return round_half(amount, places, run.rounding)
+    assert rate is not None, "prices that include tax need its rate"
+    return round_ratio(amount, HUNDRED, EXACT.add(HUNDRED, rate), places, run.rounding)
+
+
+def _same(
+    previous: UsageRated, window: Window, measured: Measured, rated: Rated, accrued: Decimal
+) -> bool:
+    """Say whether a charge would repeat the one before; a window that only grew repeats it."""
+    before, now = previous.usage, measured.usage
+    return (
+        (before.lane, before.count, before.facts, before.digest)
+        == (now.lane, now.count, now.facts, now.digest)
+        and (previous.quantity, previous.amount, previous.accrued)
+        == (rated.quantity, rated.amount, accrued)
+        and (previous.plan, previous.plan_version) == (window.version.plan, window.version.version)
+        and (previous.period_to, previous.window_from) == (window.period.end, window.window_from)
+    )

@@ -1,0 +1,155 @@
+"""Which windows of a subscription are due for rating, and which earlier charges lost theirs.
+
+One stream of charges per subscription, item and first day. A billing period is cut where another
+version of the plan begins; each part is rated alone. When a cut appears later, the window that
+keeps its start shrinks, a new start gets its own stream, and a start that vanished is *gone*.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from ledger.catalog.plans import parse_overrides
+from ledger.catalog.records import Model, PlanVersion, UsageItem
+from ledger.catalog.versions import Segment, segments
+from ledger.events.billing import SubscriptionStarted, UsageRated
+from ledger.events.fact import Cause
+from ledger.periods import DAY, Cycle, Period, instant, periods_between
+
+# How far ahead of a run a version can cut a period: further than any period is long.
+AHEAD = timedelta(days=400)
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one charge covers: an item in a period, of which the days before ``rated_to``.
+
+    [``window_from``, ``window_to``) are the same days in UTC, without those of a trial.
+    """
+
+    subscription: str
+    item: UsageItem
+    version: PlanVersion
+    period: Period
+    rated_to: date
+    window_from: datetime
+    window_to: datetime
+    causes: tuple[Cause, ...]
+
+    @property
+    def key(self) -> tuple[str, date]:
+        """What tells the charge streams of one subscription apart."""
+        return self.item.item, self.period.start
+
+
+@dataclass(frozen=True)
+class Due:
+    """A window to rate, the charge before in its stream, and whether a price made it necessary.
+
+    ``repriced`` says that days which were charged before now have another price or place.
+    """
+
+    window: Window
+    previous: UsageRated | None
+    repriced: bool
+
+
+def windows(
+    subscription: SubscriptionStarted, versions: Sequence[PlanVersion], through: date, tz: str
+) -> tuple[Window, ...]:
+    """Return the windows of a subscription up to the end of a day, in the order of time and item.
+
+    ``versions`` are those of its plan; ``tz`` is the account's, in which its days begin.
+    """
+    negotiated = parse_overrides(subscription.overrides)
+    found = (
+        window
+        for segment in segments(versions, subscription.starts_on, through + AHEAD)
+        for item in segment.version.items
+        for window in _of_item(subscription, segment, _priced(item, negotiated), through, tz)
+    )
+    return tuple(sorted(found, key=lambda window: window.period.start))
+
+
+def due(
+    subscription: SubscriptionStarted,
+    versions: Sequence[PlanVersion],
+    latest: Iterable[UsageRated],
+    through: date,
+    tz: str,
+) -> tuple[tuple[Due, ...], tuple[UsageRated, ...]]:
+    """Pair the windows with the ``latest`` charge of each stream; return what is due, and gone.
+
+    A window that was rated further than ``through`` before stays as far as it was, and later
+    periods are left alone: a run never takes back what a further one charged.
+    """
+    charges = {(charge.item, charge.period_from): charge for charge in latest}
+    horizon = max((charge.rated_to - DAY for charge in charges.values()), default=through)
+    every = windows(subscription, versions, max(through, horizon), tz)
+    keys = {window.key for window in every}
+    rate = tuple(
+        _due(_until(window, through, charges.get(window.key), tz), charges)
+        for window in every
+        if window.period.start <= through
+    )
+    gone = tuple(charge for key, charge in charges.items() if key not in keys)
+    return tuple(each for each in rate if each.window.window_from < each.window.window_to), gone
+
+
+def _of_item(
+    subscription: SubscriptionStarted, segment: Segment, item: UsageItem, through: date, tz: str
+) -> Iterator[Window]:
+    """Yield the item's billing periods within the days of one plan version."""
+    cycle = Cycle(item.interval, subscription.anchor, subscription.starts_on)
+    for whole in periods_between(segment.start, min(segment.end, through + DAY), cycle):
+        start, end = max(whole.start, segment.start), min(whole.end, segment.end)
+        first = max(start, subscription.trial_until or start)
+        rated_to = min(end, through + DAY)
+        if first < rated_to:
+            yield Window(
+                subscription=subscription.subscription,
+                item=item,
+                version=segment.version,
+                period=Period(start, end),
+                rated_to=rated_to,
+                window_from=instant(first, tz),
+                window_to=instant(rated_to, tz),
+                causes=(subscription.cause, segment.version.cause),
+            )
+
+
+def _priced(item: UsageItem, negotiated: Mapping[str, Model]) -> UsageItem:
+    model = negotiated.get(item.item)
+    return item if model is None else replace(item, model=model)
+
+
+def _until(window: Window, through: date, previous: UsageRated | None, tz: str) -> Window:
+    """Cut a window at ``through``, or where the charge before it ended if that is further."""
+    reached = max(through + DAY, previous.rated_to if previous else date.min)
+    rated_to = min(window.period.end, reached)
+    if rated_to == window.rated_to:
+        return window
+    return replace(window, rated_to=rated_to, window_to=instant(rated_to, tz))
+
+
+def _due(window: Window, charges: Mapping[tuple[str, date], UsageRated]) -> Due:
+    previous = charges.get(window.key)
+    if previous is None:
+        return Due(window, None, repriced=_moved(window, charges.values()))
+    version = window.version
+    repriced = (previous.plan, previous.plan_version) != (
+        version.plan,
+        version.version,
+    ) or previous.rated_to > window.period.end
+    return Due(window, previous, repriced)
+
+
+def _moved(window: Window, charges: Collection[UsageRated]) -> bool:
+    """Say whether another stream of the item has charged days that are this window's now."""
+    return any(
+        charge.item == window.item.item
+        and charge.window_from < charge.window_to
+        and charge.period_from < window.rated_to
+        and window.period.start < charge.rated_to
+        for charge in charges
+    )
