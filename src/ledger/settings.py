@@ -35,12 +35,14 @@ class Settings(BaseSettings):
     flush_ms: int = Field(default=5, ge=0, le=1_000)
     flush_waiting: int = Field(default=50_000, ge=1)
     """How many events may wait for a flush before submitting blocks or is refused."""
-    body_bytes_max: int = Field(default=64 * 1024 * 1024, ge=1_024)
+    body_bytes_max: int = Field(default=32 * 1024 * 1024, ge=1_024)
     """The largest request body that is not a stream of lines."""
+    requests_per_key_max: int = Field(default=256, ge=1)
+    """How many requests with usage one API key may have under way."""
 
     pool_max: int = Field(default=20, ge=2, le=1_000)
     host: str = "127.0.0.1"
-    port: int = Field(default=8_000, ge=0, le=65_535)
+    port: int = Field(default=8_080, ge=0, le=65_535)
     log_level: str = "info"
 
     @classmethod
