@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from ledger.events.billing import CreditNoteIssued, InvoiceIssued, NumbersDrawn
+from ledger.events.billing import InvoiceIssued, NumbersDrawn
 from ledger.events.streams import stream
 from ledger.invoicing.draft import Document
 
 INVOICE = "invoice"
 CREDIT_NOTE = "credit_note"
-D = TypeVar("D", InvoiceIssued, CreditNoteIssued)
+D = TypeVar("D", bound=Document)
 
 _INFIX = {INVOICE: "", CREDIT_NOTE: "CN-"}
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.streams import stream
+from ledger.periods import period_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +45,7 @@ def posted(
         entity=heading.entity,
         currency=heading.currency,
         on=on,
-        period=f"{on:%Y-%m}",
+        period=period_of(on),
         rule=heading.rule,
         text=heading.text,
         lines=kept,
