@@ -12,6 +12,7 @@ from decimal import Decimal
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued
 from ledger.events.fact import Fact
 from ledger.invoicing.billable import Billable, Payer
+from ledger.invoicing.billed import NET_CREDIT, RERATING
 from ledger.invoicing.credit import credited_lines
 from ledger.invoicing.lines import Issue, Row, body
 from ledger.invoicing.originals import BilledLine, Originals, originals
@@ -20,8 +21,6 @@ from ledger.invoicing.tax import Rounding, taxed_lines, terms_of
 from ledger.money import ZERO, digits, exactly
 
 Document = InvoiceIssued | CreditNoteIssued
-NET_CREDIT = "net_credit"
-RERATING = "rerating"
 
 
 @exactly
