@@ -24,7 +24,7 @@ create table ledger.log (
     position    bigint      not null check (position > 0),
     stream      uuid        not null,
     version     integer     not null check (version >= 0),
-    type        text        not null,
+    type        text        collate "C" not null,
     occurred_at timestamptz not null,
     recorded_at timestamptz not null,
     data        jsonb       not null,

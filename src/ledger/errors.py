@@ -40,6 +40,10 @@ class Misconfigured(LedgerError):
 # -- the store --------------------------------------------------------------------------------
 
 
+class StoreUnavailable(LedgerError):
+    """The database cannot be reached just now; send the same request again in a moment."""
+
+
 class StoreConflict(LedgerError):
     """The log moved on while this was decided; read again and retry."""
 
@@ -53,7 +57,7 @@ class GuardMoved(StoreConflict):
 
 
 class UnreadableFact(LedgerError):
-    """The fact at lane {lane}, position {position} cannot be read: {why}"""
+    """The fact {stream}, version {version}, cannot be read: {why}"""
 
 
 class ProjectionStopped(LedgerError):

@@ -1,0 +1,174 @@
+"""The one way into the log: every writer appends by this function.
+
+Lock order: the heads of usage lanes ascending, lane 0 last, in one statement. Positions come from
+the locked heads, so they are dense and commit order is position order. Whoever decided on what it
+read at ``read_at`` names the guards of that decision; the append is refused when one of them moved
+since.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.errors import UniqueViolation
+
+from ledger.errors import GuardMoved, VersionConflict
+from ledger.store.mapper import moment
+from ledger.store.meta import Meta, meta
+from ledger.store.rows import COPY, HEADER, TRAILER, NewFact, Packed, placed
+from ledger.store.transaction import Transaction
+
+__all__ = ["Appended", "Guard", "Meta", "NewFact", "PeriodGuard", "append", "append_packed", "meta"]
+
+
+@dataclass(frozen=True)
+class PeriodGuard:
+    """An (entity, period): it moves with every journal entry in it."""
+
+    entity: str
+    period: str
+
+
+Guard = UUID | PeriodGuard
+
+
+@dataclass(frozen=True)
+class Appended:
+    """Where the facts are: (lane, position) in the order given, and when they were recorded."""
+
+    positions: list[tuple[int, int]]
+    recorded_at: datetime
+
+
+LOCK = """
+select lane::int, position,
+       (extract(epoch from greatest(recorded_at, clock_timestamp())) * 1000000)::bigint
+from ledger.log_heads where lane = any(%(lanes)s::smallint[])
+order by nullif(lane, 0) nulls last     -- the lock order: usage lanes ascending, the books last
+for update"""
+
+ADVANCE = """
+update ledger.log_heads set position = new.position, recorded_at = %(recorded_at)s
+from unnest(%(lanes)s::smallint[], %(positions)s::bigint[]) as new (lane, position)
+where log_heads.lane = new.lane"""
+
+MOVED = """
+select stream, max(version) from ledger.log
+where lane = 0 and position > %(read_at)s and stream = any(%(streams)s) group by stream"""
+
+# The bounds of type let the planner use the partial index on journal entries.
+PERIOD_MOVED = """
+select 1 from ledger.log
+where lane = 0 and type >= 'journal.posted/' and type < 'journal.posted0'
+  and data ->> 'entity' = %(entity)s and data ->> 'period' = %(period)s
+  and position > %(read_at)s limit 1"""
+
+
+def append(
+    tx: Transaction, facts: Sequence[NewFact], *, read_at: int, guards: Sequence[Guard] = ()
+) -> Appended:
+    """Append facts to their lanes, all or none, at the next positions.
+
+    ``read_at`` is the position of lane 0 noted before the decision read anything. Raises
+    ``VersionConflict`` (with ``streams``) when a version is taken, and ``GuardMoved`` (with
+    ``guards``) when a guard has a fact above ``read_at``.
+    """
+    return append_packed(tx, [fact.pack() for fact in facts], read_at=read_at, guards=guards)
+
+
+def append_packed(
+    tx: Transaction, rows: Sequence[Packed], *, read_at: int, guards: Sequence[Guard] = ()
+) -> Appended:
+    """Append rows that were packed before; the lock then costs least."""
+    lanes = {row.lane for row in rows} | ({0} if guards else set())
+    if not lanes:
+        return Appended([], moment(0))
+    heads, recorded_us = lock(tx, lanes)
+    if heads.get(0, read_at) > read_at:
+        _check_guards(tx, guards, read_at)
+        _check_versions(tx, [row for row in rows if row.lane == 0], read_at)
+    return write(tx, rows, heads, recorded_us)
+
+
+def lock(tx: Transaction, lanes: set[int]) -> tuple[dict[int, int], int]:
+    """Lock the heads of lanes until the transaction ends.
+
+    Returns the last position of each, and the time to record in microseconds since 1970: now, or
+    the latest of the heads when a clock went back.
+    """
+    found = tx.execute(LOCK, {"lanes": sorted(lanes)}).fetchall()
+    heads = {lane: position for lane, position, _ in found}
+    assert lanes == set(heads), f"lanes {sorted(lanes - set(heads))} do not exist"
+    return heads, max(stamp for _, _, stamp in found)
+
+
+def write(
+    tx: Transaction, rows: Sequence[Packed], heads: dict[int, int], recorded_us: int
+) -> Appended:
+    """Copy rows to the positions after the locked heads, and advance these."""
+    by_lane: dict[int, list[Packed]] = {}
+    for row in rows:
+        by_lane.setdefault(row.lane, []).append(row)
+    recorded_at = moment(recorded_us)
+    try:
+        with tx.conn.cursor() as cursor, cursor.copy(COPY) as copy:
+            copy.write(HEADER)
+            for lane, group in by_lane.items():
+                copy.write(placed(group, lane, heads[lane], recorded_us))
+            copy.write(TRAILER)
+    except UniqueViolation as error:
+        raise VersionConflict(count=1, streams=_named_in(error)) from error
+    positions = [heads[lane] + len(group) for lane, group in by_lane.items()]
+    tx.execute(
+        ADVANCE, {"recorded_at": recorded_at, "lanes": list(by_lane), "positions": positions}
+    )
+    return Appended(_places(rows, heads), recorded_at)
+
+
+def _places(rows: Sequence[Packed], heads: dict[int, int]) -> list[tuple[int, int]]:
+    last = dict(heads)
+    places = []
+    for row in rows:
+        last[row.lane] += 1
+        places.append((row.lane, last[row.lane]))
+    return places
+
+
+def _check_guards(tx: Transaction, guards: Sequence[Guard], read_at: int) -> None:
+    """Refuse when a fact above ``read_at`` belongs to a guard."""
+    streams = [guard for guard in guards if isinstance(guard, UUID)]
+    hit: list[Guard] = list(_moved(tx, streams, read_at))
+    for guard in guards:
+        if isinstance(guard, PeriodGuard):
+            about = {"entity": guard.entity, "period": guard.period, "read_at": read_at}
+            if tx.execute(PERIOD_MOVED, about).fetchone():
+                hit.append(guard)
+    if hit:
+        raise GuardMoved(what=", ".join(str(guard) for guard in hit[:3]), guards=hit)
+
+
+def _check_versions(tx: Transaction, rows: Sequence[Packed], read_at: int) -> None:
+    """Refuse when a stream of the books got this version above ``read_at``; names all of them."""
+    first: dict[UUID, int] = {}
+    for row in rows:
+        first.setdefault(UUID(bytes=row.stream), row.version)
+    moved = _moved(tx, list(first), read_at)
+    taken = [stream for stream, version in moved.items() if version >= first[stream]]
+    if taken:
+        raise VersionConflict(count=len(taken), streams=taken)
+
+
+def _moved(tx: Transaction, streams: Sequence[UUID], read_at: int) -> dict[UUID, int]:
+    if not streams:
+        return {}
+    found = tx.execute(MOVED, {"read_at": read_at, "streams": list(streams)})
+    return dict(found.fetchall())
+
+
+def _named_in(error: UniqueViolation) -> list[UUID]:
+    """Return the stream that a unique violation names: ``Key (stream, version)=(…, 1) …``."""
+    detail = error.diag.message_detail or ""
+    if not detail.startswith("Key (stream, version)"):
+        raise error
+    return [UUID(detail.partition("=(")[2].partition(",")[0])]
