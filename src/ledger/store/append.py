@@ -19,7 +19,17 @@ from ledger.store.meta import Meta, meta
 from ledger.store.rows import COPY, HEADER, TRAILER, NewFact, Packed, placed
 from ledger.store.transaction import Transaction
 
-__all__ = ["Appended", "Guard", "Meta", "NewFact", "PeriodGuard", "append", "append_packed", "meta"]
+__all__ = [
+    "Appended",
+    "Guard",
+    "Meta",
+    "NewFact",
+    "PeriodGuard",
+    "SubscribersGuard",
+    "append",
+    "append_packed",
+    "meta",
+]
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,14 @@ class PeriodGuard:
     period: str
 
 
-Guard = UUID | PeriodGuard
+@dataclass(frozen=True)
+class SubscribersGuard:
+    """Who has a plan: it moves with every subscription to it that starts."""
+
+    plan: str
+
+
+Guard = UUID | PeriodGuard | SubscribersGuard
 
 
 @dataclass(frozen=True)
@@ -63,6 +80,12 @@ select 1 from ledger.log
 where lane = 0 and type >= 'journal.posted/' and type < 'journal.posted0'
   and data ->> 'entity' = %(entity)s and data ->> 'period' = %(period)s
   and position > %(read_at)s limit 1"""
+
+
+SUBSCRIBERS_MOVED = """
+select 1 from ledger.log
+where lane = 0 and position > %(read_at)s and starts_with(type, 'subscription.started/')
+  and data ->> 'plan' = %(plan)s limit 1"""
 
 
 def append(
@@ -140,9 +163,9 @@ def _check_guards(tx: Transaction, guards: Sequence[Guard], read_at: int) -> Non
     streams = [guard for guard in guards if isinstance(guard, UUID)]
     hit: list[Guard] = list(_moved(tx, streams, read_at))
     for guard in guards:
-        if isinstance(guard, PeriodGuard):
-            about = {"entity": guard.entity, "period": guard.period, "read_at": read_at}
-            if tx.execute(PERIOD_MOVED, about).fetchone():
+        if not isinstance(guard, UUID):
+            moved = PERIOD_MOVED if isinstance(guard, PeriodGuard) else SUBSCRIBERS_MOVED
+            if tx.execute(moved, {**vars(guard), "read_at": read_at}).fetchone():
                 hit.append(guard)
     if hit:
         raise GuardMoved(what=", ".join(str(guard) for guard in hit[:3]), guards=hit)
