@@ -138,17 +138,18 @@ def allocate(total: Decimal, weights: Sequence[Decimal], places: int) -> list[De
     return [_minor(n, places) for n in _settle(units, [units * part for part in parts], whole)]
 
 
-def spread(total: Decimal, shares: Sequence[Decimal], places: int) -> list[Decimal]:
-    """Round exact shares so that they sum to ``total``, which is their rounded sum.
+def spread(
+    total: Decimal, shares: Sequence[Decimal], places: int, over: Decimal = ONE
+) -> list[Decimal]:
+    """Round the exact ``shares ÷ over`` so that they sum to ``total``, which is their rounded sum.
 
     Like ``allocate``, but for lines of both signs, where weights would magnify: a tax total over a
     line of 100.00 and one of −99.97 stays near each line's own tax.
     """
     units = _units(total, places)
-    exponent = min((_exponent(share) for share in shares), default=0)
-    scale = min(exponent, -places)
-    whole = 10 ** (-places - scale)
-    parts = [_whole(share, scale) for share in shares]
+    exponent = min([_exponent(value) for value in (*shares, over)] + [0])
+    whole = _whole(over, exponent)
+    parts = [_whole(share, exponent) * 10**places for share in shares]
     assert 2 * abs(units * whole - sum(parts)) <= whole, "the total is not the shares' rounded sum"
     return [_minor(n, places) for n in _settle(units, parts, whole)]
 

@@ -12,7 +12,7 @@ from ledger.errors import UnknownTaxCode
 from ledger.events.billing import TaxGroup
 from ledger.events.catalog import TaxRateSet
 from ledger.events.fact import Cause
-from ledger.money import HUNDRED, ZERO, allocate, round_ratio
+from ledger.money import HUNDRED, ZERO, allocate, round_ratio, spread
 
 GroupKey = tuple[str, Decimal]
 
@@ -61,7 +61,7 @@ def terms_of(code: str | None, rates: dict[str, TaxRateSet]) -> TaxTerms:
 
 def tax_on(amount: Decimal, rate: Decimal, inclusive: bool, rounding: Rounding) -> Decimal:
     """Return the tax on a net amount, or within a gross one, rounded once."""
-    over = HUNDRED + rate if inclusive else HUNDRED
+    over = _over(rate, inclusive)
     return round_ratio(amount, rate, over, rounding.places, rounding.mode)
 
 
@@ -107,16 +107,13 @@ def _group(members: list[tuple[TaxTerms, Taxed]]) -> TaxGroup:
 def _shares(
     amounts: Sequence[Decimal], rate: Decimal, inclusive: bool, rounding: Rounding
 ) -> list[Decimal]:
-    """Split the group's tax; debits and credits apart, or weights that cancel would magnify it."""
+    """Split the group's tax by the lines' amounts; of both signs, near each line's own tax."""
     total = tax_on(sum(amounts, ZERO), rate, inclusive, rounding)
-    up = [max(amount, ZERO) for amount in amounts]
-    down = [min(amount, ZERO) for amount in amounts]
-    if not any(down) or not any(up):
+    if min(amounts) >= 0 or max(amounts) <= 0:
         return allocate(total, amounts, rounding.places)
-    above = tax_on(sum(up, ZERO), rate, inclusive, rounding)
-    parts = zip(
-        allocate(above, up, rounding.places),
-        allocate(total - above, down, rounding.places),
-        strict=True,
-    )
-    return [one + other for one, other in parts]
+    exact = [amount * rate for amount in amounts]
+    return spread(total, exact, rounding.places, _over(rate, inclusive))
+
+
+def _over(rate: Decimal, inclusive: bool) -> Decimal:
+    return HUNDRED + rate if inclusive else HUNDRED
