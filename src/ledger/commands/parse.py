@@ -12,8 +12,7 @@ from ledger.commands.command import Command
 from ledger.errors import BadPlan, BadValue, Malformed, MissingField, Refusal, UnknownField
 
 _CODES: dict[str, type[Refusal]] = {
-    cls.code: cls
-    for cls in (errors.BadDecimal, errors.BadDate, errors.BadTime, errors.BadCurrency)
+    cls.code: cls for cls in (errors.BadDecimal, errors.BadDate, errors.BadTime, errors.BadCurrency)
 }
 
 
@@ -38,10 +37,22 @@ def parse(cls: type[Command], body: Mapping[str, Any]) -> Command:
         raise _translate(error.errors(include_url=False)[0], clean) from None
 
 
+def required_text(body: Mapping[str, Any], name: str) -> str:
+    """Return a field of the envelope that is needed before the record is known."""
+    value = body.get(name)
+    if value is None:
+        raise MissingField(field=name, name=name)
+    if not isinstance(value, str):
+        raise BadValue(field=name, why=f"The field {name} is a text.")
+    return value
+
+
 def without_nulls(value: Any) -> Any:
     """Return the value without the object fields that are null: null is the same as absent."""
     if isinstance(value, Mapping):
-        return {k: v if k == "events" else without_nulls(v) for k, v in value.items() if v is not None}
+        return {
+            k: v if k == "events" else without_nulls(v) for k, v in value.items() if v is not None
+        }
     if isinstance(value, list | tuple):
         return [without_nulls(part) for part in value]
     return value
@@ -83,7 +94,9 @@ def _translate(fault: ErrorDetails, body: Any) -> Refusal:
         case "extra_forbidden":
             return UnknownField(field=field, name=name)
         case "union_tag_invalid":
-            return BadPlan(field=f"{field}.type", why=f"There is no price model {_tag(fault)} here.")
+            return BadPlan(
+                field=f"{field}.type", why=f"There is no price model {_tag(fault)} here."
+            )
         case "BAD_PLAN":
             return BadPlan(field=f"{field}.{fault['ctx']['field']}", why=value)
         case "BAD_VALUE":

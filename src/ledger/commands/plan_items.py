@@ -71,9 +71,7 @@ class Matrix(Record):
     default: Number | None = None
 
 
-PriceModel = Annotated[
-    PerUnit | Graduated | Volume | Package | Matrix, Field(discriminator="type")
-]
+PriceModel = Annotated[PerUnit | Graduated | Volume | Package | Matrix, Field(discriminator="type")]
 
 
 class Item(Record):
@@ -106,6 +104,14 @@ class Override(Record):
 
     item: Id
     model: PriceModel
+
+    @model_validator(mode="before")
+    @classmethod
+    def _supported(cls, override: Any) -> Any:
+        """An ``amount`` is for items that have one; there are none yet."""
+        if isinstance(override, Mapping) and "amount" in override:
+            raise unsupported("amount", "A negotiated amount is")
+        return override
 
 
 def plain(record: Record) -> dict[str, Any]:

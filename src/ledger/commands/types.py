@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Annotated, Any
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 from ledger import money
@@ -116,9 +116,7 @@ def _country(value: str) -> str:
 
 def _time_zone(value: str) -> str:
     if value not in _time_zones():
-        raise bad_value(
-            f"{value[:40]} is not an IANA time zone; use one such as America/New_York."
-        )
+        raise bad_value(f"{value[:40]} is not an IANA time zone; use one such as America/New_York.")
     return value
 
 
@@ -138,9 +136,13 @@ Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printab
 Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)]
 Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
-Number = Annotated[Decimal, BeforeValidator(_decimal)]
-Amount = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_positive)]
-Percent = Annotated[Decimal, BeforeValidator(_decimal), AfterValidator(_percent)]
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    PlainSerializer(money.plain, return_type=str, when_used="json"),
+]
+Amount = Annotated[Number, AfterValidator(_positive)]
+Percent = Annotated[Number, AfterValidator(_percent)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Country = Annotated[str, AfterValidator(_country)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]

@@ -1,0 +1,99 @@
+"""open_account: a customer account; its personal data goes beside the log, in one transaction."""
+
+from typing import Annotated
+from zlib import crc32
+
+from pydantic import Field
+
+from ledger.commands.command import Command
+from ledger.commands.context import Context
+from ledger.commands.decision import Decision
+from ledger.commands.personal import Personal
+from ledger.commands.types import Country, Currency, Id, Text, TimeZone
+from ledger.commands.vat import check_vat_id, need_both
+from ledger.errors import AlreadyExists, BadValue, CurrencyMismatch
+from ledger.events.catalog import AccountOpened, EntityRegistered
+from ledger.events.fact import Cause
+from ledger.events.streams import stream
+
+
+class OpenAccount(Command):
+    """Open an account with an entity, in that entity's currency."""
+
+    NAME = "open_account"
+    PERSONAL = ("name", "address", "vat_id")
+
+    account: Id
+    entity: Id
+    name: Text
+    currency: Currency
+    country: Country | None = None
+    address: Text | None = None
+    time_zone: TimeZone | None = None
+    vat_id: Text | None = None
+    tax: Id | None = None
+    parent: Id | None = None
+    payment_terms_days: Annotated[int, Field(ge=0, le=3650)] = 30
+
+
+def open_account(command: OpenAccount, context: Context) -> Decision:
+    """Decide a new account: its entity, tax code and parent exist and fit."""
+    entity = context.entity(command.entity)
+    if context.find_account(command.account) is not None:
+        raise AlreadyExists(field="account", kind="account", id=command.account)
+    if command.currency != entity.currency:
+        raise CurrencyMismatch(
+            field="currency",
+            currency=command.currency,
+            owner=f"the entity {entity.entity}",
+            expected=entity.currency,
+        )
+    causes = [entity.cause, *_tax(command, entity, context), *_parent(command, context)]
+    personal = Personal.of(command, context.hmac_key)
+    fact = AccountOpened(
+        originator_id=stream("account", command.account),
+        originator_version=1,
+        timestamp=context.dated(command, entity.time_zone),
+        causes=tuple(causes),
+        account=command.account,
+        entity=command.entity,
+        currency=command.currency,
+        lane=lane_of(command.account, context.ledger.settings.usage_lanes),
+        person=personal.digest,
+        has_vat_id=command.vat_id is not None,
+        time_zone=command.time_zone or entity.time_zone,
+        country=command.country,
+        tax=command.tax,
+        parent=command.parent,
+        payment_terms_days=command.payment_terms_days,
+    )
+    return Decision([fact], inside=personal.insert)
+
+
+def lane_of(account: str, usage_lanes: int) -> int:
+    """Return the usage lane of a new account: spread by its id over the lanes there are."""
+    return 1 + crc32(account.encode()) % usage_lanes
+
+
+def _tax(command: OpenAccount, entity: EntityRegistered, context: Context) -> list[Cause]:
+    """Check the VAT id and the tax code; a reverse charge needs the VAT ids of both."""
+    if command.vat_id is not None:
+        check_vat_id(command.vat_id, command.country)
+    if command.tax is None:
+        return []
+    rates = context.tax_rates(command.tax, "tax")
+    if any(rate.category == "AE" for rate in rates):
+        need_both(command.vat_id is not None, entity.vat_id is not None, "vat_id")
+    return [rates[-1].cause]
+
+
+def _parent(command: OpenAccount, context: Context) -> list[Cause]:
+    """A parent pays for its children, so it belongs to the same entity (and its currency)."""
+    if command.parent is None:
+        return []
+    parent = context.account(command.parent, "parent")
+    if parent.opened.entity != command.entity:
+        raise BadValue(
+            field="parent", why=f"{command.parent} belongs to the entity {parent.opened.entity}."
+        )
+    return [parent.cause]

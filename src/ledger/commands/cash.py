@@ -1,0 +1,116 @@
+"""capture_payment: money came in; it pays open invoices, and the rest is unapplied cash.
+
+The payment stands in its own stream and, as applied, in the receivables stream of the account that
+pays: there two payments for one invoice meet, and the second one decides anew.
+"""
+
+from decimal import Decimal
+from typing import Literal
+
+from ledger.commands.books import open_day, period_guard
+from ledger.commands.command import Command, Record
+from ledger.commands.context import Context
+from ledger.commands.decision import Decision
+from ledger.commands.types import Amount, Currency, Id
+from ledger.errors import AlreadyExists, BadValue, CurrencyMismatch
+from ledger.events.cash import Application, PaymentApplied, PaymentCaptured
+from ledger.events.fact import Fact
+from ledger.events.streams import stream
+from ledger.money import digits, plain, round_money
+from ledger.periods import instant
+from ledger.posting.cash import payment
+from ledger.receivables.apply import apply_payment
+from ledger.receivables.state import fold
+
+
+class Apply(Record):
+    """So much of the payment for one invoice."""
+
+    invoice: Id
+    amount: Amount
+
+
+class CapturePayment(Command):
+    """Take a payment in, and apply it: as told, or oldest due first."""
+
+    NAME = "capture_payment"
+
+    payment: Id
+    account: Id
+    amount: Amount
+    currency: Currency
+    via: Literal["bank", "psp"]
+    apply: list[Apply] | None = None
+
+
+def capture_payment(command: CapturePayment, context: Context) -> Decision:
+    """Decide a payment: what it settles, and its journal entry."""
+    if context.find_payment(command.payment) is not None:
+        raise AlreadyExists(field="payment", kind="payment", id=command.payment)
+    account = context.account(command.account)
+    payer = context.payer(account).opened
+    entity = context.entity(payer.entity)
+    if command.currency != payer.currency:
+        raise CurrencyMismatch(
+            field="currency",
+            currency=command.currency,
+            owner=f"the account {payer.account}",
+            expected=payer.currency,
+        )
+    on = open_day(context.day(command, entity.time_zone), entity, "on")
+    at = instant(on, entity.time_zone)
+    where = stream("receivables", payer.account)
+    state = fold(context.history(where))
+    applied = apply_payment(state, _minor(command.amount, command, "amount"), _asked(command))
+    captured = PaymentCaptured(
+        originator_id=stream("payment", command.payment),
+        originator_version=1,
+        timestamp=at,
+        causes=(account.cause,),
+        payment=command.payment,
+        entity=entity.entity,
+        account=payer.account,
+        currency=payer.currency,
+        amount=_minor(command.amount, command, "amount"),
+        on=on,
+        via=command.via,
+        applications=applied.applications,
+        unapplied=applied.unapplied,
+    )
+    received = PaymentApplied(
+        originator_id=where,
+        originator_version=state.version + 1,
+        timestamp=at,
+        causes=(captured.cause,),
+        payment=command.payment,
+        account=payer.account,
+        currency=payer.currency,
+        applications=applied.applications,
+        unapplied=applied.unapplied,
+    )
+    entry = payment(captured, on, at)
+    assert entry is not None, "a payment is more than zero"
+    facts: list[Fact] = [captured, received, entry]
+    return Decision(facts, guards=[period_guard(entity.entity, on)])
+
+
+def _asked(command: CapturePayment) -> list[Application] | None:
+    """Return what the payment is to be applied to; none means by default."""
+    if command.apply is None:
+        return None
+    return [
+        Application(each.invoice, _minor(each.amount, command, f"apply.{index}.amount"))
+        for index, each in enumerate(command.apply)
+    ]
+
+
+def _minor(amount: Decimal, command: CapturePayment, field: str) -> Decimal:
+    """Return an amount in the currency's minor units, or refuse a finer one."""
+    rounded = round_money(amount, command.currency)
+    if rounded != amount:
+        places = digits(command.currency)
+        raise BadValue(
+            field=field,
+            why=f"{plain(amount)} is finer than the {places} decimals of {command.currency}.",
+        )
+    return rounded

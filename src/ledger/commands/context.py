@@ -1,0 +1,115 @@
+"""What one attempt at a command may look at: the folds of single streams, and the clock.
+
+Every attempt has a context of its own. ``read_at`` is the head of lane 0 before the first look, so
+whatever moves after it is caught by a guard or by a stream's version.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeVar, cast
+from uuid import UUID
+
+from ledger.commands.aggregates import (
+    Account,
+    Payment,
+    Subscription,
+    project_account,
+    project_payment,
+    project_subscription,
+)
+from ledger.commands.command import Command
+from ledger.commands.ledger import Ledger
+from ledger.errors import (
+    LedgerError,
+    UnknownAccount,
+    UnknownEntity,
+    UnknownMeter,
+    UnknownPlan,
+    UnknownSubscription,
+    UnknownTaxCode,
+)
+from ledger.events.catalog import EntityRegistered, MeterDefined, PlanPublished, TaxRateSet
+from ledger.events.fact import Fact
+from ledger.events.streams import stream
+from ledger.periods import instant, local_day
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Context:
+    """One attempt: the ledger, who asks, and since when its reads have to hold."""
+
+    ledger: Ledger
+    actor: str
+    read_at: int
+    now: datetime
+    hmac_key: bytes = b""
+
+    def history(self, where: UUID) -> list[Fact]:
+        """Return the facts of one stream, oldest first."""
+        return self.ledger.books.read_stream(where)
+
+    def entity(self, id: str, field: str = "entity") -> EntityRegistered:
+        """Return an entity, or refuse."""
+        found = self.history(stream("entity", id))
+        return cast("EntityRegistered", _present(found, UnknownEntity(field=field, id=id))[0])
+
+    def meter(self, id: str, field: str = "meter") -> MeterDefined:
+        """Return a meter, or refuse."""
+        found = self.history(stream("meter", id))
+        return cast("MeterDefined", _present(found, UnknownMeter(field=field, id=id))[0])
+
+    def plan(self, id: str, field: str = "plan") -> list[PlanPublished]:
+        """Return every version of a plan in the order of publication, or refuse."""
+        found = self.history(stream("plan", id))
+        return cast("list[PlanPublished]", _present(found, UnknownPlan(field=field, id=id)))
+
+    def tax_rates(self, code: str, field: str = "tax") -> list[TaxRateSet]:
+        """Return every version of a tax code in the order of setting, or refuse."""
+        found = self.history(stream("tax", code))
+        return cast("list[TaxRateSet]", _present(found, UnknownTaxCode(field=field, id=code)))
+
+    def find_account(self, id: str) -> Account | None:
+        """Return an account, or None."""
+        return self.ledger.books.get(stream("account", id), project_account)
+
+    def account(self, id: str, field: str = "account") -> Account:
+        """Return an account, or refuse."""
+        return _present(self.find_account(id), UnknownAccount(field=field, id=id))
+
+    def find_subscription(self, id: str) -> Subscription | None:
+        """Return a subscription, or None."""
+        return self.ledger.books.get(stream("subscription", id), project_subscription)
+
+    def subscription(self, id: str, field: str = "subscription") -> Subscription:
+        """Return a subscription, or refuse."""
+        return _present(self.find_subscription(id), UnknownSubscription(field=field, id=id))
+
+    def find_payment(self, id: str) -> Payment | None:
+        """Return a payment, or None."""
+        return self.ledger.books.get(stream("payment", id), project_payment)
+
+    def payer(self, account: Account) -> Account:
+        """Return who pays: the topmost of an account's parents, or itself."""
+        while account.opened.parent is not None:
+            account = self.account(account.opened.parent)
+        return account
+
+    def day(self, command: Command, time_zone: str = "UTC") -> date:
+        """Return the accounting date of a command: ``on``, or today where it is accounted for."""
+        return command.on or local_day(self.now, time_zone)
+
+    def dated(self, command: Command, time_zone: str = "UTC") -> datetime:
+        """Return the start of the accounting date."""
+        return instant(self.day(command, time_zone), time_zone)
+
+    def with_key(self, hmac_key: bytes) -> "Context":
+        """Return this context with the key that digests an account's personal fields."""
+        return replace(self, hmac_key=hmac_key)
+
+
+def _present(found: T | None, error: LedgerError) -> T:
+    if not found:
+        raise error
+    return found

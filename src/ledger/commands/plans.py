@@ -1,0 +1,117 @@
+"""publish_plan: a version of a plan, checked against meters, tax codes and live subscriptions.
+
+Publishing with a ``from`` that a version has already replaces that version: the later publication
+holds, and the next rating prices anew what it touches.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from ledger.catalog.plans import parse_items, parse_plan
+from ledger.catalog.records import UsageItem
+from ledger.commands.command import Command, StartsOn
+from ledger.commands.context import Context
+from ledger.commands.decision import Decision
+from ledger.commands.overlap import refuse_overlaps_in, subscribers
+from ledger.commands.plan_items import Item, plain
+from ledger.commands.types import Currency, Id
+from ledger.errors import BadValue, CurrencyMismatch
+from ledger.events.catalog import MeterDefined, PlanPublished
+from ledger.events.fact import Cause
+from ledger.events.streams import stream
+from ledger.posting.chart import ChartClass, ledger_account
+from ledger.store.append import SubscribersGuard
+
+
+def _applies_to(value: Any) -> Any:
+    return "new_subscriptions" if value in ("new", "new subscriptions") else value
+
+
+class PublishPlan(Command):
+    """Publish a version of a plan: its items and prices from a day on."""
+
+    NAME = "publish_plan"
+
+    plan: Id
+    currency: Currency
+    starts_on: StartsOn
+    items: list[Item]
+    tax_inclusive: bool = False
+    applies_to: Annotated[Literal["all", "new_subscriptions"], BeforeValidator(_applies_to)] = "all"
+
+
+def publish_plan(command: PublishPlan, context: Context) -> Decision:
+    """Decide the next version of a plan."""
+    where = stream("plan", command.plan)
+    before = [fact for fact in context.history(where) if isinstance(fact, PlanPublished)]
+    _keep_currency(command, before)
+    meters = _meters(command, context)
+    raw = tuple(plain(item) for item in command.items)
+    items = parse_items(raw, meters)
+    _check_revenue_accounts(items)
+    fact = PlanPublished(
+        originator_id=where,
+        originator_version=len(before) + 1,
+        timestamp=context.dated(command),
+        causes=(*(meter.cause for meter in meters.values()), *_taxes(items, context)),
+        plan=command.plan,
+        currency=command.currency,
+        starts_on=command.starts_on,
+        items=raw,
+        tax_inclusive=command.tax_inclusive,
+        applies_to=command.applies_to,
+    )
+    return Decision([fact], guards=_check_subscribers(before, fact, context))
+
+
+def _check_subscribers(
+    before: list[PlanPublished], fact: PlanPublished, context: Context
+) -> list[SubscribersGuard]:
+    """Refuse a version that prices a meter which another live subscription prices already.
+
+    It can only do so by a meter that some earlier version lacks. Then nobody may subscribe between
+    the look and the append.
+    """
+    versions = [parse_plan(version) for version in (*before, fact)]
+    meters = [{item.meter for item in version.items} for version in versions]
+    if all(meters[-1] <= earlier for earlier in meters[:-1]):
+        return []
+    for account in subscribers(context, fact.plan):
+        refuse_overlaps_in(account, {fact.plan: versions}, context)
+    return [SubscribersGuard(fact.plan)]
+
+
+def _keep_currency(command: PublishPlan, before: list[PlanPublished]) -> None:
+    """A plan keeps its currency, because its subscriptions do."""
+    if before and before[0].currency != command.currency:
+        raise CurrencyMismatch(
+            field="currency",
+            currency=command.currency,
+            owner=f"the plan {command.plan}",
+            expected=before[0].currency,
+        )
+
+
+def _meters(command: PublishPlan, context: Context) -> dict[str, MeterDefined]:
+    meters: dict[str, MeterDefined] = {}
+    for index, item in enumerate(command.items):
+        if item.meter not in meters:
+            meters[item.meter] = context.meter(item.meter, f"items.{index}.meter")
+    return meters
+
+
+def _taxes(items: tuple[UsageItem, ...], context: Context) -> list[Cause]:
+    codes: dict[str, str] = {}
+    for index, item in enumerate(items):
+        if item.tax is not None:
+            codes.setdefault(item.tax, f"items.{index}.tax")
+    return [context.tax_rates(code, field)[-1].cause for code, field in codes.items()]
+
+
+def _check_revenue_accounts(items: tuple[UsageItem, ...]) -> None:
+    for index, item in enumerate(items):
+        field = f"items.{index}.revenue_account"
+        account = ledger_account(item.revenue_account, field)
+        if account.chart_class is not ChartClass.INCOME or account.code >= "7000":
+            raise BadValue(field=field, why=f"{account.code} is no revenue account; use one.")

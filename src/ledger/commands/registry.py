@@ -1,0 +1,87 @@
+"""Every command there is, by name: its record, and how it is carried out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ledger.commands.accounts import OpenAccount, open_account
+from ledger.commands.answer import Answer, refused
+from ledger.commands.cash import CapturePayment, capture_payment
+from ledger.commands.catalog import DefineMeter, SetTaxRate, define_meter, set_tax_rate
+from ledger.commands.command import Command
+from ledger.commands.context import Context
+from ledger.commands.decision import Decision
+from ledger.commands.entities import RegisterEntity, register_entity
+from ledger.commands.erp import MapAccount, SetExportProfile, map_account, set_export_profile
+from ledger.commands.exports import (
+    AcknowledgeExport,
+    RejectExport,
+    ReviseExport,
+    acknowledge_export,
+    reject_export,
+    revise_export,
+)
+from ledger.commands.ledger import Ledger
+from ledger.commands.parse import parse, required_text, without_nulls
+from ledger.commands.plans import PublishPlan, publish_plan
+from ledger.commands.shell import Asked, Caller, decide_once
+from ledger.commands.subscriptions import StartSubscription, start_subscription
+from ledger.errors import Refusal, UnknownCommand
+
+Decide = Callable[[Any, Context], Decision]
+Run = Callable[[Ledger, Asked], Answer]
+
+DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
+    (RegisterEntity, register_entity),
+    (OpenAccount, open_account),
+    (DefineMeter, define_meter),
+    (PublishPlan, publish_plan),
+    (SetTaxRate, set_tax_rate),
+    (StartSubscription, start_subscription),
+    (CapturePayment, capture_payment),
+    (MapAccount, map_account),
+    (SetExportProfile, set_export_profile),
+    (AcknowledgeExport, acknowledge_export),
+    (RejectExport, reject_export),
+    (ReviseExport, revise_export),
+)
+RUNS: tuple[tuple[type[Command], Run], ...] = ()
+
+COMMANDS: dict[str, type[Command]] = {record.NAME: record for record, _ in (*DECISIONS, *RUNS)}
+"""The record of every command, by its name."""
+
+
+def execute(
+    ledger: Ledger,
+    body: Mapping[str, Any],
+    actor: str,
+    *,
+    on_behalf: str | None = None,
+    trace: str | None = None,
+) -> Answer:
+    """Carry out one command and answer it; a refusal is an answer, never an exception."""
+    key = body.get("key")
+    try:
+        record = _record(body)
+        asked = Asked.of(
+            ledger, parse(record, body), without_nulls(body), Caller(actor, on_behalf, trace)
+        )
+        return _CARRY_OUT[record](ledger, asked)
+    except Refusal as error:
+        return refused(key if isinstance(key, str) else None, error)
+
+
+def _record(body: Mapping[str, Any]) -> type[Command]:
+    name = required_text(body, "command")
+    if name not in COMMANDS:
+        raise UnknownCommand(field="command", command=name[:80])
+    return COMMANDS[name]
+
+
+def _deciding(decide: Decide) -> Run:
+    return lambda ledger, asked: decide_once(ledger, asked, decide)
+
+
+_CARRY_OUT: dict[type[Command], Run] = {
+    **{record: _deciding(decide) for record, decide in DECISIONS},
+    **dict(RUNS),
+}
