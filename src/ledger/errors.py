@@ -283,10 +283,6 @@ class Overloaded(Refusal):
     """The service is at its limit; send the same request again in {seconds} s."""
 
 
-class Unavailable(Refusal):
-    """The database is away for now; send the same request again in {seconds} s."""
-
-
 class TooManyRequests(Refusal):
     """This key has {limit} requests under way, as many as it may; wait for one of them."""
 

@@ -7,22 +7,26 @@ set nothing.
 """
 
 import asyncio
+import select
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Self
 from weakref import WeakKeyDictionary
 
+import orjson
 import psycopg
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
+from ledger.errors import StoreUnavailable
 from ledger.settings import Settings
-from ledger.store import migrate
+from ledger.store import known, migrate
 from ledger.store.embedded import Embedded
 from ledger.store.transaction import AsyncTransaction, Query, Role, Transaction
 
 __all__ = ["AsyncTransaction", "Database", "Query", "Role", "Transaction"]
 
-POOL_WAIT_SECONDS = 10
+POOL_WAIT_SECONDS = 5
 
 
 class Database:
@@ -73,7 +77,7 @@ class Database:
         ``account`` is required for the portal, which sees the rows of that account alone.
         """
         assert (account is not None) == (role is Role.PORTAL), role
-        with self._pools[role is Role.PORTAL].connection() as connection:
+        with _translated(), self._pools[role is Role.PORTAL].connection() as connection:
             transaction = Transaction(connection, role, account)
             transaction.begin()
             yield transaction
@@ -85,10 +89,11 @@ class Database:
         """Do the same on the running event loop."""
         assert (account is not None) == (role is Role.PORTAL), role
         pool = await self._async_pool(portal=role is Role.PORTAL)
-        async with pool.connection() as connection:
-            transaction = AsyncTransaction(connection, role, account)
-            await transaction.begin()
-            yield transaction
+        with _translated():
+            async with pool.connection() as connection:
+                transaction = AsyncTransaction(connection, role, account)
+                await transaction.begin()
+                yield transaction
 
     def close(self) -> None:
         """Close the pools and leave the embedded server. Loops close theirs by ``aclose``."""
@@ -116,6 +121,8 @@ class Database:
             max_size=self._pool_max,
             timeout=POOL_WAIT_SECONDS,
             kwargs=CONNECTION,
+            configure=_configure,
+            check=_check,
             open=True,
         )
 
@@ -129,6 +136,8 @@ class Database:
                 max_size=self._pool_max,
                 timeout=POOL_WAIT_SECONDS,
                 kwargs=CONNECTION,
+                configure=_configure_async,
+                check=_check_async,
                 open=False,
             )
             await pools[portal].open()
@@ -140,3 +149,44 @@ CONNECTION: dict[str, Any] = {
     "connect_timeout": 10,
     "autocommit": False,
 }
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the loss of the database into ``StoreUnavailable``; other errors pass."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        if error.sqlstate is None or error.sqlstate.startswith(LOST):
+            raise StoreUnavailable from error
+        raise
+
+
+LOST = ("08", "53", "57P")  # connection lost, out of resources, shut down
+
+
+def _configure(connection: psycopg.Connection[Any]) -> None:
+    set_json_loads(orjson.loads, connection)
+    known.prepare(connection)
+
+
+async def _configure_async(connection: psycopg.AsyncConnection[Any]) -> None:
+    set_json_loads(orjson.loads, connection)
+
+
+def _check(connection: psycopg.Connection[Any]) -> None:
+    """Let the pool drop a connection that the server closed, without asking the server."""
+    if _has_news(connection.fileno()):
+        ConnectionPool.check_connection(connection)
+
+
+async def _check_async(connection: psycopg.AsyncConnection[Any]) -> None:
+    if _has_news(connection.fileno()):
+        await AsyncConnectionPool.check_connection(connection)
+
+
+def _has_news(descriptor: int) -> bool:
+    """Tell whether an idle connection has something to read: most likely the server's farewell."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

@@ -12,7 +12,8 @@ from ledger.store.canonical import canonical
 class Meta:
     """What the facts of one append have in common.
 
-    ``key`` is the command's, ``run`` the key of a run that appends in batches.
+    ``key`` is the command's, ``run`` the key of a run that appends in batches, ``replay_day`` the
+    UTC day on which a usage event was first received, when it came in by a replay.
     """
 
     actor: str
@@ -21,6 +22,7 @@ class Meta:
     reason: str | None = None
     on_behalf: str | None = None
     trace: str | None = None
+    replay_day: str | None = None
 
     def encode(self, causes: Iterable[Cause] = ()) -> bytes:
         """Return the canonical JSON of the meta of a fact with these causes; None is left out."""

@@ -1,0 +1,251 @@
+"""One flush of usage: look up, tell duplicates and conflicts, append, count, answer.
+
+``prepare`` does everything that needs no lock, so that the next flush is prepared while this one
+copies. ``commit`` looks again, under the lock, at what came to the log in between, and appends the
+events, the dead letters and their counts in one transaction.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import uuid4
+
+from ledger.errors import IdConflict
+from ledger.events.streams import stream
+from ledger.events.usage import UsageReceived, UsageRecorded
+from ledger.store import append, dead_letters, known
+from ledger.store.database import Database, Role, Transaction
+from ledger.store.dead_letters import DeadLetter, clean
+from ledger.store.known import Known
+from ledger.store.mapper import encode, moment
+from ledger.store.meta import meta
+from ledger.store.rows import NewFact, Packed, pack
+
+RECORDED = UsageRecorded.TYPE
+CONFLICT = IdConflict.code
+
+
+class Item(NamedTuple):
+    """An event that is storable and complete. ``at`` is its index in the caller's batch.
+
+    ``stamp`` is its time in microseconds since 1970, ``data`` its canonical JSON, ``raw`` the
+    bytes that are kept should it turn out to be a conflict.
+    """
+
+    at: int
+    source: str
+    id: str
+    account: str
+    lane: int
+    stream: bytes
+    stamp: int
+    data: bytes
+    raw: bytes
+
+
+class Reject(NamedTuple):
+    """An event that was refused before it came here, or an item that is a conflict."""
+
+    at: int
+    source: str
+    id: str | None
+    account: str | None
+    code: str
+    detail: str
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The events of one caller: answered together, after the flush that holds them committed."""
+
+    items: Sequence[Item]
+    meta: bytes
+    format: str
+    rejects: Sequence[Reject] = ()
+
+    def __len__(self) -> int:
+        return len(self.items) + len(self.rejects)
+
+
+@dataclass
+class Outcome:
+    """What became of a batch: counts, the rejects by index, and the heads that now hold it."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    rejected: list[Reject] = field(default_factory=list)
+    heads: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass
+class Prepared:
+    """A flush that was looked up at ``heads`` and packed."""
+
+    batches: Sequence[Batch]
+    rows: list[Packed]
+    firsts: dict[bytes, Known]
+    seen: dict[bytes, Known]
+    heads: dict[int, int]
+
+
+def prepare(database: Database, batches: Sequence[Batch]) -> Prepared:
+    """Look up which events are known, and pack the others."""
+    firsts: dict[bytes, Known] = {}
+    for batch in batches:
+        for item in batch.items:
+            firsts.setdefault(item.stream, Known(RECORDED, item.stamp, item.data))
+    with database.transaction(Role.WRITER) as tx:
+        heads = tx.heads()  # before the look-up: what it cannot see lies above
+        seen = known.seen(tx, firsts) if firsts else {}
+    packed: dict[bytes, Packed] = {}
+    for batch in batches:
+        meta = batch.meta
+        for _, _, _, _, lane, name, stamp, data, _ in batch.items:
+            if name not in seen and name not in packed:
+                packed[name] = pack(lane, name, 1, RECORDED, stamp, data, meta)
+    return Prepared(batches, list(packed.values()), firsts, seen, heads)
+
+
+def commit(database: Database, flush: Prepared) -> list[Outcome]:
+    """Append a flush and return what became of each of its batches.
+
+    Raises ``VersionConflict`` when a stream turned up in a lane that was not looked at; prepare
+    the flush again then.
+    """
+    with database.transaction(Role.WRITER) as tx:
+        lanes = {row.lane for row in flush.rows} or {1}
+        heads, recorded_us = append.lock(tx, lanes)
+        seen = flush.seen | _came_meanwhile(tx, flush, heads)
+        sorted_ = _sort(flush, seen)
+        rows = [row for row in flush.rows if row.stream not in seen] if seen else flush.rows
+        rows = rows + _record_losses(tx, sorted_, min(lanes), recorded_us)
+        if rows:
+            append.write(tx, rows, heads, recorded_us)
+    ends = Counter(row.lane for row in rows)
+    for outcome in sorted_.outcomes:
+        outcome.heads = {lane: head + ends[lane] for lane, head in heads.items()}
+    return sorted_.outcomes
+
+
+def _came_meanwhile(tx: Transaction, flush: Prepared, heads: dict[int, int]) -> dict[bytes, Known]:
+    """Look again at what was appended between the look-up and the lock."""
+    came: dict[bytes, Known] = {}
+    for lane, head in heads.items():
+        if head > flush.heads[lane] and flush.firsts:
+            came |= known.seen_above(tx, flush.firsts, lane, flush.heads[lane])
+    return came
+
+
+@dataclass
+class Sorted:
+    """A flush told apart: an outcome per batch, duplicates and refused events by source."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    duplicates: Counter[str] = field(default_factory=Counter)
+    refused: list[tuple[str, Reject]] = field(default_factory=list)  # with the batch's format
+
+
+def _sort(flush: Prepared, seen: dict[bytes, Known]) -> Sorted:
+    """Tell for each batch what is new, what is a duplicate and what is a conflict.
+
+    A stream's first event in the flush is new unless the log knows it; a later one is held
+    against that first one.
+    """
+    result = Sorted()
+    all_new = not seen and len(flush.firsts) == sum(len(batch.items) for batch in flush.batches)
+    taken: set[bytes] = set()
+    for batch in flush.batches:
+        outcome = Outcome(rejected=list(batch.rejects))
+        if all_new:
+            outcome.accepted = len(batch.items)
+        else:
+            _sort_batch(batch, outcome, flush, seen, taken, result.duplicates)
+        result.outcomes.append(outcome)
+        result.refused += [(batch.format, reject) for reject in outcome.rejected]
+    return result
+
+
+def _sort_batch(
+    batch: Batch,
+    outcome: Outcome,
+    flush: Prepared,
+    seen: dict[bytes, Known],
+    taken: set[bytes],
+    duplicates: Counter[str],
+) -> None:
+    for item in batch.items:
+        name = item.stream
+        if name not in seen and name not in taken:
+            taken.add(name)
+            outcome.accepted += 1
+        elif (seen.get(name) or flush.firsts[name]) == (RECORDED, item.stamp, item.data):
+            outcome.duplicate += 1
+            duplicates[item.source] += 1
+        else:
+            outcome.rejected.append(_conflict(item))
+    outcome.rejected.sort(key=lambda reject: reject.at)
+
+
+def _conflict(item: Item) -> Reject:
+    detail = IdConflict(id=item.id, source=item.source).message
+    return Reject(item.at, item.source, item.id, item.account, CONFLICT, detail, item.raw)
+
+
+def _record_losses(tx: Transaction, sorted_: Sorted, lane: int, recorded_us: int) -> list[Packed]:
+    """Write the dead letters, and return the facts that count what was not accepted, by source.
+
+    The day is that of ``recorded_at``, so that accepted events and these counts fall on one day.
+    """
+    refused: dict[str, Counter[str]] = {}
+    for _, reject in sorted_.refused:
+        refused.setdefault(clean(reject.source), Counter())[reject.code] += 1
+    sources = sorted({*sorted_.duplicates, *refused})
+    facts = {
+        source: UsageReceived(
+            originator_id=stream("received", uuid4().hex),
+            originator_version=1,
+            timestamp=moment(recorded_us),
+            source=source,
+            day=moment(recorded_us).date().isoformat(),
+            duplicate=sorted_.duplicates[source],
+            dead_lettered=dict(refused.get(source, {})),
+        )
+        for source in sources
+    }
+    if refused:
+        dead_letters.insert(tx, _letters(sorted_, facts, lane))
+    return [_row(fact, lane) for fact in facts.values()]
+
+
+def _letters(
+    sorted_: Sorted, counted_by: dict[str, UsageReceived], lane: int
+) -> Iterator[DeadLetter]:
+    for format_, reject in sorted_.refused:
+        source = clean(reject.source)
+        fact = counted_by[source]
+        yield DeadLetter(
+            id=uuid4(),
+            lane=lane,
+            flush=fact.originator_id,
+            source=source,
+            day=fact.timestamp.date(),
+            event_id=None if reject.id is None else clean(reject.id),
+            account=None if reject.account is None else clean(reject.account),
+            code=reject.code,
+            detail=clean(reject.detail),
+            format=format_,
+            raw=reject.raw,
+            received_at=fact.timestamp,
+        )
+
+
+def _row(fact: UsageReceived, lane: int) -> Packed:
+    encoded = encode(fact)
+    return NewFact(
+        lane, fact.originator_id.bytes, 1, encoded.type, fact.timestamp, encoded.data, RECEIVER
+    ).pack()
+
+
+RECEIVER = meta("intake")
