@@ -1,0 +1,80 @@
+-- name: charges
+-- A page of the charges of an account, a subscription or everybody, oldest first.
+select charge, stream, version, position, occurred_at, recorded_at, entity, account, subscription, item,
+       meter, plan, plan_version, currency, period_from, period_to, rated_to, window_from, window_to,
+       quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
+       usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
+       tax_inclusive, revenue_account
+from charges
+where (%(account)s::text is null or account = %(account)s)
+  and (%(entity)s::text is null or entity = %(entity)s)
+  and (%(subscription)s::text is null or subscription = %(subscription)s)
+  and position > %(after)s
+order by position
+limit %(limit)s;
+
+-- name: charges_by_id
+-- The charges named.
+select charge, stream, version, position, occurred_at, recorded_at, entity, account, subscription, item,
+       meter, plan, plan_version, currency, period_from, period_to, rated_to, window_from, window_to,
+       quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
+       usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
+       tax_inclusive, revenue_account
+from charges
+where charge = any(%(charges)s)
+order by position;
+
+-- name: latest_charges
+-- The latest charge of every stream of the accounts named: what a rating compares with.
+select c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
+       c.subscription, c.item, c.meter, c.plan, c.plan_version, c.currency, c.period_from,
+       c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
+       c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,
+       c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
+       c.tax_inclusive, c.revenue_account
+from charge_streams as s
+join charges as c on c.charge = s.charge
+where s.account = any(%(accounts)s)
+order by s.account, s.subscription, s.item, s.period_from;
+
+-- name: billable
+-- Streams of which more or less is accrued than billed, of finished periods or billed before, of
+-- the payers of one page.
+select s.lines, s.billed, a.payer, c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
+       c.subscription, c.item, c.meter, c.plan, c.plan_version, c.currency, c.period_from,
+       c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
+       c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,
+       c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
+       c.tax_inclusive, c.revenue_account
+from charge_streams as s
+join charges as c on c.charge = s.charge
+join accounts as a on a.account = s.account
+where s.entity = %(entity)s and s.accrued <> s.billed
+  and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
+  and a.payer = any(%(payers)s)
+order by a.payer, s.account, s.subscription, s.period_from, s.item;
+
+-- name: billable_payers
+-- A page of the payers of an entity for whom something is billable.
+select distinct a.payer
+from charge_streams as s
+join accounts as a on a.account = s.account
+where s.entity = %(entity)s and s.accrued <> s.billed
+  and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
+  and (%(account)s::text is null or a.payer = %(account)s)
+  and a.payer > %(after)s
+order by a.payer
+limit %(limit)s;
+
+-- name: charges_of_usage
+-- The charges whose usage set was taken over a usage fact, oldest first.
+select charge, stream, version, position, occurred_at, recorded_at, entity, account, subscription, item,
+       meter, plan, plan_version, currency, period_from, period_to, rated_to, window_from, window_to,
+       quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
+       usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
+       tax_inclusive, revenue_account
+from charges
+where usage_lane = %(lane)s and account = %(account)s and meter = %(meter)s
+  and window_from <= %(occurred_at)s and window_to > %(occurred_at)s
+  and to_position >= %(position)s
+order by position;

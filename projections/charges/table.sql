@@ -1,0 +1,106 @@
+-- Every charge in full, and one row per charge stream: what is accrued and what is billed of it.
+
+-- name: charges
+create table charges (
+    charge            text primary key,
+    stream            uuid not null,
+    version           integer not null,
+    position          bigint not null,
+    occurred_at       timestamptz not null,
+    recorded_at       timestamptz not null,
+    entity            text not null,
+    account           text not null,
+    subscription      text not null,
+    item              text not null,
+    meter             text not null,
+    plan              text not null,
+    plan_version      integer not null,
+    currency          text not null,
+    period_from       date not null,
+    period_to         date not null,
+    rated_to          date not null,
+    window_from       timestamptz not null,
+    window_to         timestamptz not null,
+    quantity          numeric not null,
+    amount            numeric not null,
+    delta             numeric not null,
+    accrued           numeric not null,
+    posted            numeric not null,
+    posted_on         date not null,
+    usage_lane        smallint not null,
+    to_position       bigint not null,
+    usage_count       bigint not null,
+    usage_facts       bigint not null,
+    usage_digest      text not null,
+    tiers             jsonb not null,
+    unpriced_count    bigint not null,
+    unpriced_quantity numeric not null,
+    corrects          text,
+    tax_code          text,
+    tax_inclusive     boolean not null,
+    revenue_account   text not null
+);
+
+-- name: charges_stream
+create unique index on charges (stream, version);
+
+-- name: charges_account
+create index on charges (account, position);
+
+-- name: charges_usage
+-- From a usage event to the charges whose window holds it.
+create index on charges (account, meter, window_from);
+
+-- name: charge_streams
+-- What is rated of one item of a subscription in one period. billed is net of what credit notes of
+-- a re-rating took back; lines counts the document lines.
+create table charge_streams (
+    stream       uuid primary key,
+    subscription text not null,
+    item         text not null,
+    period_from  date not null,
+    period_to    date not null,
+    entity       text not null,
+    account      text not null,
+    currency     text not null,
+    charge       text not null,
+    version      integer not null,
+    accrued      numeric not null,
+    billed       numeric not null,
+    lines        bigint not null
+);
+
+-- name: charge_streams_key
+create unique index on charge_streams (subscription, item, period_from);
+
+-- name: charge_streams_account
+create index on charge_streams (account, subscription, item, period_from);
+
+-- name: charge_streams_billable
+create index on charge_streams (entity, account) where accrued <> billed;
+
+-- name: portal_charges
+alter table charges enable row level security;
+
+-- name: portal_charges_own
+create policy own on charges for select to ledger_portal
+    using (account = nullif(current_setting('app.account', true), ''));
+
+-- name: portal_charges_staff
+create policy staff on charges for select to ledger_reader, ledger_writer using (true);
+
+-- name: portal_charge_streams
+alter table charge_streams enable row level security;
+
+-- name: portal_charge_streams_own
+create policy own on charge_streams for select to ledger_portal
+    using (account = nullif(current_setting('app.account', true), ''));
+
+-- name: portal_charge_streams_staff
+create policy staff on charge_streams for select to ledger_reader, ledger_writer using (true);
+
+-- name: portal_grant
+grant select on charges, charge_streams to ledger_portal;
+
+-- name: charges_unpriced
+create index on charges (account, charge) where unpriced_count > 0;

@@ -1,0 +1,28 @@
+-- lanes: books
+
+-- name: lines
+insert into journal_lines
+select position, number, data ->> 'entry', data ->> 'entity', data ->> 'currency',
+       (data ->> 'on')::date, data ->> 'period', data ->> 'rule', data ->> 'text',
+       line ->> 'account', (line ->> 'amount')::numeric, line ->> 'customer',
+       line ->> 'invoice', (line ->> 'invoice_line')::integer, line ->> 'charge',
+       line ->> 'payment', (data ->> 'service_from')::date, (data ->> 'service_to')::date,
+       data ->> 'document', stream, version, recorded_at
+from ledger.log
+cross join lateral jsonb_array_elements(data -> 'lines') with ordinality as l (line, number)
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'journal.posted/1';
+
+-- name: trial_balance
+insert into trial_balance as t
+select data ->> 'entity', data ->> 'period', line ->> 'account', min(data ->> 'currency'),
+       coalesce(sum((line ->> 'amount')::numeric) filter (where (line ->> 'amount')::numeric > 0), 0),
+       coalesce(-sum((line ->> 'amount')::numeric) filter (where (line ->> 'amount')::numeric < 0), 0)
+from ledger.log
+cross join lateral jsonb_array_elements(data -> 'lines') as line
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'journal.posted/1'
+group by 1, 2, 3
+order by 1, 2, 3
+on conflict (entity, period, account) do update set
+    debit = t.debit + excluded.debit, credit = t.credit + excluded.credit;

@@ -1,0 +1,53 @@
+-- name: entries_balance
+-- Every journal entry sums to zero.
+select position, entry, sum(amount) as sum
+from journal_lines
+group by 1, 2
+having sum(amount) <> 0
+limit 100;
+
+-- name: trial_balance_is_zero
+-- The trial balance of every entity sums to zero, in every month.
+select entity, period, sum(debit) as debit, sum(credit) as credit
+from trial_balance
+group by 1, 2
+having sum(debit) <> sum(credit);
+
+-- name: trial_balance_equals_lines
+-- The trial balance is what the lines say.
+select entity, period, account, b.debit - b.credit as balance, l.amount as amount_of_lines
+from trial_balance as b
+full join (select entity, period, account, sum(amount) as amount
+           from journal_lines group by 1, 2, 3) as l using (entity, period, account)
+where coalesce(b.debit - b.credit, 0) <> coalesce(l.amount, 0)
+limit 100;
+
+-- name: one_currency
+-- An entity's journal is kept in its own currency, and its period is the month of its date.
+select l.position, l.entry, l.currency, l.period, l.posted_on
+from journal_lines as l
+left join entities as e using (entity)
+where l.currency is distinct from e.currency or l.period <> to_char(l.posted_on, 'YYYY-MM')
+limit 100;
+
+-- name: unbilled_equals_charges
+-- Account 1150 is accrued less billed, per charge stream.
+select stream, s.accrued - s.billed as unbilled, j.amount as amount_in_journal
+from charge_streams as s
+full join (
+    select c.stream, sum(l.amount) as amount
+    from journal_lines as l
+    left join charges as c on c.charge = l.charge
+    where l.account = '1150'
+    group by 1
+) as j using (stream)
+where coalesce(s.accrued - s.billed, 0) <> coalesce(j.amount, 0)
+limit 100;
+
+-- name: no_rounding_difference
+-- Account 7090 is always zero: an allocation that needs it is a bug.
+select entity, sum(amount) as amount
+from journal_lines
+where account = '7090'
+group by 1
+having sum(amount) <> 0;

@@ -1,0 +1,86 @@
+-- name: trial_balance
+-- Debits, credits and balance per entity and account, of everything posted.
+select entity, currency, account, sum(debit) as debit, sum(credit) as credit,
+       sum(debit - credit) as balance
+from trial_balance
+where (%(entity)s::text is null or entity = %(entity)s)
+group by entity, currency, account
+order by entity, account;
+
+-- name: trial_balance_as_of
+-- The same up to the end of an accounting date: whole months, and the lines of the last one.
+select entity, currency, account, sum(debit) as debit, sum(credit) as credit,
+       sum(debit - credit) as balance
+from (
+    select entity, currency, account, debit, credit
+    from trial_balance
+    where period < to_char(%(as_of)s::date, 'YYYY-MM')
+    union all
+    select entity, currency, account, greatest(amount, 0), greatest(-amount, 0)
+    from journal_lines
+    where posted_on >= date_trunc('month', %(as_of)s::date)::date and posted_on <= %(as_of)s
+) as moves
+where (%(entity)s::text is null or entity = %(entity)s)
+group by entity, currency, account
+order by entity, account;
+
+-- name: trial_balance_at
+-- The same as the books stood at a position of lane 0, up to an accounting date if one is given.
+select entity, currency, account, sum(greatest(amount, 0)) as debit,
+       sum(greatest(-amount, 0)) as credit, sum(amount) as balance
+from journal_lines
+where position <= %(position)s
+  and (%(entity)s::text is null or entity = %(entity)s)
+  and (%(as_of)s::date is null or posted_on <= %(as_of)s)
+group by entity, currency, account
+order by entity, account;
+
+-- name: journal_lines
+-- A page of journal lines after one, in the order of posting.
+select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
+       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
+       recorded_at
+from journal_lines
+where (%(entity)s::text is null or entity = %(entity)s)
+  and (%(account)s::text is null or account = %(account)s)
+  and (%(customer)s::text is null or customer = %(customer)s)
+  and (%(period)s::text is null or period = %(period)s)
+  and (position, line) > (%(after)s, %(after_line)s)
+order by position, line
+limit %(limit)s;
+
+-- name: entries
+-- The lines of the journal entries at these positions.
+select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
+       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
+       recorded_at
+from journal_lines
+where position = any(%(positions)s)
+order by position, line;
+
+-- name: lines_of_charges
+-- The journal lines that came from the charges named.
+select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
+       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
+       recorded_at
+from journal_lines
+where charge = any(%(charges)s)
+order by position, line;
+
+-- name: lines_of_invoices
+-- The journal lines of the documents named.
+select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
+       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
+       recorded_at
+from journal_lines
+where invoice = any(%(numbers)s)
+order by position, line;
+
+-- name: lines_of_payments
+-- The journal lines of the payments named.
+select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
+       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
+       recorded_at
+from journal_lines
+where payment = any(%(payments)s)
+order by position, line;

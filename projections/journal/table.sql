@@ -1,0 +1,54 @@
+-- Every journal line with what it came from, and the trial balance per month.
+
+-- name: journal_lines
+create table journal_lines (
+    position     bigint not null,
+    line         integer not null,
+    entry        text not null,
+    entity       text not null,
+    currency     text not null,
+    posted_on    date not null,
+    period       text not null,
+    rule         text not null,
+    text         text not null,
+    account      text not null,
+    amount       numeric not null,
+    customer     text,
+    invoice      text,
+    invoice_line integer,
+    charge       text,
+    payment      text,
+    service_from date,
+    service_to   date,
+    document     text,
+    stream       uuid not null,
+    version      integer not null,
+    recorded_at  timestamptz not null,
+    primary key (position, line)
+);
+
+-- name: journal_lines_charge
+create index on journal_lines (charge) where charge is not null;
+
+-- name: journal_lines_invoice
+create index on journal_lines (invoice, invoice_line) where invoice is not null;
+
+-- name: journal_lines_payment
+create index on journal_lines (payment) where payment is not null;
+
+-- name: journal_lines_day
+create index on journal_lines (entity, posted_on, account);
+
+-- name: journal_lines_account
+create index on journal_lines (account, position);
+
+-- name: trial_balance
+create table trial_balance (
+    entity   text not null,
+    period   text not null,
+    account  text not null,
+    currency text not null,
+    debit    numeric not null,
+    credit   numeric not null,
+    primary key (entity, period, account)
+);

@@ -1,0 +1,73 @@
+-- lanes: books
+
+-- name: entities
+insert into entities
+select data ->> 'entity', data ->> 'name', data ->> 'currency', data ->> 'country',
+       data ->> 'time_zone', data ->> 'first_period', data ->> 'rounding', data ->> 'vat_id',
+       data ->> 'address', coalesce(data -> 'policies', '{}'), stream, version, position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'entity.registered/1';
+
+-- name: accounts
+-- A parent is opened before its children, perhaps in this very chunk: climb to the top.
+with recursive opened as (
+    select data ->> 'account' as account, data ->> 'parent' as parent, data, stream, version,
+           position, occurred_at
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'account.opened/1'
+), climb as (
+    select account, account as top, parent from opened
+    union all
+    select climb.account, above.account, above.parent
+    from climb
+    cross join lateral (
+        select opened.account, opened.parent from opened where opened.account = climb.parent
+        union all
+        select accounts.account, accounts.parent from accounts
+        where accounts.account = climb.parent
+    ) as above
+)
+insert into accounts
+select opened.account, data ->> 'entity', data ->> 'currency', (data ->> 'lane')::smallint,
+       climb.top, opened.parent, data ->> 'tax', data ->> 'country', data ->> 'time_zone',
+       (data ->> 'payment_terms_days')::integer, (data ->> 'has_vat_id')::boolean,
+       data ->> 'person', occurred_at, stream, version, position
+from opened join climb on climb.account = opened.account and climb.parent is null;
+
+-- name: meters
+insert into meters
+select data ->> 'meter', data ->> 'aggregation', data ->> 'value', data ->> 'unit',
+       array(select jsonb_array_elements_text(data -> 'dimensions')), stream, version, position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'meter.defined/1';
+
+-- name: plans
+-- Version 1 of the fact knew no applies_to: every version applied to all subscriptions.
+insert into plans
+select data ->> 'plan', version, data ->> 'currency', (data ->> 'starts_on')::date,
+       data -> 'items', coalesce((data ->> 'tax_inclusive')::boolean, false),
+       coalesce(data ->> 'applies_to', 'all'), stream, position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type in ('plan.published/1', 'plan.published/2');
+
+-- name: tax_rates
+insert into tax_rates
+select data ->> 'code', version, (data ->> 'rate')::numeric, (data ->> 'starts_on')::date,
+       data ->> 'category', data ->> 'exemption_reason', stream, position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'tax_rate.set/1';
+
+-- name: subscriptions
+insert into subscriptions
+select data ->> 'subscription', data ->> 'account', data ->> 'entity', data ->> 'plan',
+       (data ->> 'starts_on')::date, (data ->> 'anchor')::integer, data -> 'quantity',
+       coalesce(data -> 'overrides', '[]'), (data ->> 'trial_until')::date, stream, version,
+       position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'subscription.started/1';

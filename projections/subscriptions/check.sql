@@ -1,0 +1,21 @@
+-- name: subscriptions_have_accounts
+-- Every subscription belongs to an account of the same entity.
+select s.subscription, s.account, s.entity
+from subscriptions as s
+left join accounts as a on a.account = s.account
+where a.account is null or a.entity <> s.entity;
+
+-- name: payers_share_entity_and_currency
+-- An account and its payer are of one entity and one currency.
+select a.account, a.payer
+from accounts as a
+left join accounts as p on p.account = a.payer
+where p.account is null or p.entity <> a.entity or p.currency <> a.currency
+   or p.parent is not null;
+
+-- name: accounts_have_entities
+-- Every account belongs to an entity.
+select a.account, a.entity
+from accounts as a
+left join entities as e on e.entity = a.entity
+where e.entity is null;

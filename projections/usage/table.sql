@@ -1,0 +1,103 @@
+-- Usage events as typed rows, one per version; hourly and daily rollups; receipts per source.
+
+-- name: usage_events
+-- Nothing is overwritten but superseded_at (the position of the next version), so the state as of
+-- any position stays readable.
+create table usage_events (
+    lane          smallint not null,
+    account       text not null,
+    meter         text not null,
+    occurred_at   timestamptz not null,
+    position      bigint not null,
+    stream        uuid not null,
+    version       integer not null,
+    void          boolean not null,
+    superseded_at bigint,
+    recorded_at   timestamptz not null,
+    leaf          bytea not null,
+    quantity      numeric not null,
+    source        text not null,
+    id            text not null,
+    key           text,
+    subscription  text,
+    dimensions    jsonb not null
+);
+
+-- name: usage_events_key
+-- after: load
+-- The one access path: a window of one meter of one account, in the order of lineage pages.
+create unique index usage_events_key
+    on usage_events (lane, account, meter, occurred_at, position);
+
+-- name: usage_hourly
+create table usage_hourly (
+    lane            smallint not null,
+    account         text not null,
+    meter           text not null,
+    bucket          timestamptz not null,
+    dimensions      jsonb not null,
+    events          bigint not null,
+    sum             numeric not null,
+    max             numeric not null,
+    latest          numeric not null,
+    latest_at       timestamptz not null,
+    latest_position bigint not null,
+    keys            bigint not null
+);
+
+-- name: usage_hourly_key
+-- after: load
+create unique index usage_hourly_key on usage_hourly (lane, account, meter, bucket, dimensions);
+
+-- name: usage_daily
+create table usage_daily (like usage_hourly);
+
+-- name: usage_daily_key
+-- after: load
+create unique index usage_daily_key on usage_daily (lane, account, meter, bucket, dimensions);
+
+-- name: usage_receipts
+-- received = accepted + duplicate + dead_lettered, per source and UTC day of receipt. A replayed
+-- event counts under the day it was first received.
+create table usage_receipts (
+    source        text not null,
+    day           date not null,
+    accepted      bigint not null,
+    duplicate     bigint not null,
+    dead_lettered bigint not null,
+    replayed      bigint not null,
+    primary key (source, day)
+);
+
+-- name: portal_events
+alter table usage_events enable row level security;
+
+-- name: portal_events_own
+create policy own on usage_events for select to ledger_portal
+    using (account = nullif(current_setting('app.account', true), ''));
+
+-- name: portal_events_staff
+create policy staff on usage_events for select to ledger_reader, ledger_writer using (true);
+
+-- name: portal_hourly
+alter table usage_hourly enable row level security;
+
+-- name: portal_hourly_own
+create policy own on usage_hourly for select to ledger_portal
+    using (account = nullif(current_setting('app.account', true), ''));
+
+-- name: portal_hourly_staff
+create policy staff on usage_hourly for select to ledger_reader, ledger_writer using (true);
+
+-- name: portal_daily
+alter table usage_daily enable row level security;
+
+-- name: portal_daily_own
+create policy own on usage_daily for select to ledger_portal
+    using (account = nullif(current_setting('app.account', true), ''));
+
+-- name: portal_daily_staff
+create policy staff on usage_daily for select to ledger_reader, ledger_writer using (true);
+
+-- name: portal_grant
+grant select on usage_events, usage_hourly, usage_daily to ledger_portal;

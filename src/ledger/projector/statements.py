@@ -1,0 +1,63 @@
+"""SQL files of named statements.
+
+A statement begins at ``-- name: …`` and runs to the next one. Comment lines below the name are its
+sentence, or an option such as ``-- when: load``; they are not sent to the server.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
+OPTION = re.compile(r"^(when|after): (.+)$")
+FACT_TYPE = re.compile(r"'([a-z_]+\.[a-z_]+/\d+)'")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One named statement; ``facts`` are the types of facts that its text names."""
+
+    name: str
+    sentence: str
+    sql: str
+    options: Mapping[str, frozenset[str]]
+    facts: frozenset[str]
+
+    def at(self, moment: str) -> bool:
+        """Tell whether the statement runs at this moment (its ``when``); by default at a fold."""
+        return moment in self.options.get("when", {"fold"})
+
+
+def read(path: Path) -> tuple[Statement, ...]:
+    """Return the statements of a file in order."""
+    parts = NAME.split(path.read_text("utf-8"))
+    return tuple(
+        _statement(name, body) for name, body in zip(parts[1::2], parts[2::2], strict=True)
+    )
+
+
+def header(path: Path, option: str) -> str:
+    """Return an option that stands above the first statement, e.g. ``-- lanes: all``."""
+    found = re.search(rf"^-- {option}: (\w+)\s*$", path.read_text("utf-8"), re.MULTILINE)
+    assert found, f"{path} has no line '-- {option}: …'"
+    return found[1]
+
+
+def _statement(name: str, body: str) -> Statement:
+    lines = body.strip().splitlines()
+    comments = [line[2:].strip() for line in lines if line.startswith("--")]
+    sql = "\n".join(line for line in lines if not line.startswith("--")).strip()
+    assert sql.endswith(";"), f"{name} does not end in a semicolon"
+    options = {
+        match[1]: frozenset(match[2].split()) for text in comments if (match := OPTION.match(text))
+    }
+    sentence = " ".join(text for text in comments if not OPTION.match(text))
+    return Statement(
+        name,
+        sentence,
+        sql[:-1],
+        MappingProxyType(options),
+        frozenset(FACT_TYPE.findall(sql)),
+    )

@@ -1,0 +1,147 @@
+"""Reads of charges: what was rated, what stands, what is accrued and not billed."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from ledger.reads.queries import query
+from ledger.store.database import Query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """One rating of one item in one period, in full; ``amount`` and ``accrued`` are cumulative."""
+
+    charge: str
+    stream: UUID
+    version: int
+    position: int
+    occurred_at: datetime
+    recorded_at: datetime
+    entity: str
+    account: str
+    subscription: str
+    item: str
+    meter: str
+    plan: str
+    plan_version: int
+    currency: str
+    period_from: date
+    period_to: date
+    rated_to: date
+    window_from: datetime
+    window_to: datetime
+    quantity: Decimal
+    amount: Decimal
+    delta: Decimal
+    accrued: Decimal
+    posted: Decimal
+    posted_on: date
+    usage_lane: int
+    to_position: int
+    usage_count: int
+    usage_facts: int
+    usage_digest: str
+    tiers: list[dict[str, Any]]
+    unpriced_count: int
+    unpriced_quantity: Decimal
+    corrects: str | None
+    tax_code: str | None
+    tax_inclusive: bool
+    revenue_account: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billable(Charge):
+    """The latest charge of a stream of which ``accrued`` and ``billed`` differ.
+
+    ``lines`` counts the document lines that billed it so far; ``payer`` gets the document.
+    """
+
+    payer: str
+    billed: Decimal
+    lines: int
+
+
+@dataclass(frozen=True)
+class Payer:
+    """An account that is to get a document."""
+
+    payer: str
+
+
+def charges(
+    account: str | None = None,
+    *,
+    entity: str | None = None,
+    subscription: str | None = None,
+    after: int = 0,
+    limit: int = 1_000,
+) -> Query[Charge]:
+    """A page of charges after a position, oldest first."""
+    return query(
+        "charges",
+        "charges",
+        Charge,
+        account=account,
+        entity=entity,
+        subscription=subscription,
+        after=after,
+        limit=limit,
+    )
+
+
+def charges_by_id(charges: Collection[str]) -> Query[Charge]:
+    """The charges named."""
+    return query("charges", "charges_by_id", Charge, charges=list(charges))
+
+
+def latest_charges(accounts: Collection[str]) -> Query[Charge]:
+    """The latest charge of every (subscription, item, period_from) of the accounts named."""
+    return query("charges", "latest_charges", Charge, accounts=list(accounts))
+
+
+def billable_payers(
+    entity: str, through: date, *, account: str | None = None, after: str = "", limit: int = 500
+) -> Query[Payer]:
+    """A page of payers for whom something is billable; ``account`` restricts it to one payer."""
+    return query(
+        "charges",
+        "billable_payers",
+        Payer,
+        entity=entity,
+        through=through,
+        account=account,
+        after=after,
+        limit=limit,
+    )
+
+
+def billable(entity: str, through: date, payers: Collection[str]) -> Query[Billable]:
+    """The streams of these payers with accrued <> billed, finished by a day or billed before."""
+    return query(
+        "charges", "billable", Billable, entity=entity, through=through, payers=list(payers)
+    )
+
+
+def charges_of_usage(
+    lane: int, account: str, meter: str, occurred_at: datetime, position: int
+) -> Query[Charge]:
+    """The charges whose window holds a usage fact and whose set was taken after it, oldest first.
+
+    Whether the fact stood in the set (not superseded by then, not void, the right subscription) is
+    seen from its row.
+    """
+    return query(
+        "charges",
+        "charges_of_usage",
+        Charge,
+        lane=lane,
+        account=account,
+        meter=meter,
+        occurred_at=occurred_at,
+        position=position,
+    )

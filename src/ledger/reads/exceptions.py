@@ -1,0 +1,130 @@
+"""Reads of what needs somebody: unpriced and unrated usage, dead letters, export troubles."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from ledger.reads.queries import FIRST_TIME, query
+from ledger.store.database import Query
+
+NO_ID = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class UnpricedUsage:
+    """Usage that no price of a matrix fits, in the latest charge of its item and period."""
+
+    charge: str
+    entity: str
+    account: str
+    subscription: str
+    item: str
+    meter: str
+    period_from: date
+    period_to: date
+    unpriced_count: int
+    unpriced_quantity: Decimal
+    position: int
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class UnratedUsage:
+    """Usage facts of one meter of one account in no charge's set; ``oldest`` is when recorded."""
+
+    entity: str | None
+    account: str
+    meter: str
+    facts: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """Bytes that could not become a fact, without the bytes themselves."""
+
+    id: UUID
+    lane: int
+    source: str
+    day: date
+    event_id: str | None
+    account: str | None
+    code: str
+    detail: str
+    format: str
+    bytes: int
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class DeadLetterCount:
+    """How many dead letters of one code are open."""
+
+    code: str
+    letters: int
+    oldest: datetime
+
+
+@dataclass(frozen=True)
+class ExportTrouble:
+    """A document that an ERP rejected, or acknowledged with something else than we sent."""
+
+    target: str
+    external_id: str
+    short_ref: str
+    entity: str
+    posting_date: date
+    state: str
+    revision: int | None
+    reject_code: str | None
+    reject_message: str | None
+    reject_line: int | None
+    disposition: str | None
+    erp_number: str | None
+    erp_posting_date: date | None
+    erp_period: str | None
+    erp_amount: Decimal | None
+    total: Decimal
+    currency: str
+    differs: list[str]
+    position: int
+
+
+def unpriced(account: str | None = None, *, entity: str | None = None) -> Query[UnpricedUsage]:
+    """Usage that no price fits, by charge."""
+    return query("exceptions", "unpriced", UnpricedUsage, account=account, entity=entity)
+
+
+def unrated(
+    account: str | None = None, *, entity: str | None = None, before: datetime | None = None
+) -> Query[UnratedUsage]:
+    """Usage facts in no charge's set, per account and meter, used before a time."""
+    return query(
+        "exceptions", "unrated", UnratedUsage, account=account, entity=entity, before=before
+    )
+
+
+def dead_letters(
+    code: str | None = None, *, after: tuple[datetime, UUID] = (FIRST_TIME, NO_ID), limit: int = 100
+) -> Query[DeadLetter]:
+    """A page of open dead letters after a (received_at, id)."""
+    return query(
+        "exceptions",
+        "dead_letters",
+        DeadLetter,
+        code=code,
+        after=after[0],
+        after_id=after[1],
+        limit=limit,
+    )
+
+
+def dead_letter_counts() -> Query[DeadLetterCount]:
+    """How many dead letters are open, per code."""
+    return query("exceptions", "dead_letter_counts", DeadLetterCount)
+
+
+def export_troubles(target: str | None = None) -> Query[ExportTrouble]:
+    """Documents that an ERP rejected, or acknowledged with something else than we sent."""
+    return query("exceptions", "export_troubles", ExportTrouble, target=target)

@@ -1,0 +1,74 @@
+"""Reads of the log itself: facts by their place or stream, and how far the live builds are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from ledger.store.database import Query
+
+FACTS: Final = """
+select lane::int as lane, position, stream, version, type, occurred_at, recorded_at, data, meta,
+       encode(content, 'hex') as content, encode(leaf, 'hex') as leaf
+from ledger.log
+where lane = %(lane)s and position > %(after)s
+order by position
+limit %(limit)s
+"""
+
+STREAM: Final = """
+select lane::int as lane, position, stream, version, type, occurred_at, recorded_at, data, meta,
+       encode(content, 'hex') as content, encode(leaf, 'hex') as leaf
+from ledger.log
+where stream = %(stream)s and version > %(after)s
+order by version
+limit %(limit)s
+"""
+
+SEEN: Final = """
+select seen.position, log.recorded_at
+from (select coalesce(min(cursors.position), 0) as position
+      from ledger.active_builds
+      join ledger.cursors on cursors.build = active_builds.build and cursors.lane = 0) as seen
+left join ledger.log on log.lane = 0 and log.position = seen.position
+"""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact as it is stored; digests in hex."""
+
+    lane: int
+    position: int
+    stream: UUID
+    version: int
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    data: dict[str, Any]
+    meta: dict[str, Any]
+    content: str
+    leaf: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Up to which position of the books every live build has folded, and when it was recorded."""
+
+    position: int
+    recorded_at: datetime | None
+
+
+def facts(lane: int, *, after: int = 0, limit: int = 100) -> Query[Fact]:
+    """Return the facts of a lane after a position."""
+    return Query(FACTS, {"lane": lane, "after": after, "limit": limit}, Fact)
+
+
+def facts_of_stream(stream: UUID, *, after: int = 0, limit: int = 100) -> Query[Fact]:
+    """Return the facts of a stream after a version."""
+    return Query(STREAM, {"stream": stream, "after": after, "limit": limit}, Fact)
+
+
+def seen() -> Query[Seen]:
+    """Return what the live builds know of the books."""
+    return Query(SEEN, {}, Seen)

@@ -1,0 +1,209 @@
+"""Reads of usage: events, rollups over time, completeness, and the usage sets of charges."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from ledger.reads.queries import FIRST_DAY, FIRST_TIME, query
+from ledger.store.database import Query
+
+
+@dataclass(frozen=True)
+class UsageEvent:
+    """One version of a usage event as its meter took it."""
+
+    lane: int
+    account: str
+    meter: str
+    occurred_at: datetime
+    position: int
+    stream: UUID
+    version: int
+    void: bool
+    superseded_at: int | None
+    recorded_at: datetime
+    quantity: Decimal
+    source: str
+    id: str
+    key: str | None
+    subscription: str | None
+    dimensions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class UsagePoint:
+    """The usage of one bucket of time; ``label`` is the dimension's value, "" without one."""
+
+    bucket: datetime
+    label: str
+    events: int
+    sum: Decimal
+    max: Decimal
+    latest: Decimal
+    keys: int
+
+
+@dataclass(frozen=True)
+class Window:
+    """The usage set to measure: [window_from, window_to) as known at ``to_position`` of the lane.
+
+    ``number`` comes back with the answer; ``dimensions`` are those to group by.
+    """
+
+    number: int
+    lane: int
+    account: str
+    meter: str
+    subscription: str
+    aggregation: str
+    window_from: datetime
+    window_to: datetime
+    to_position: int
+    dimensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A usage set: ``count`` and ``quantity`` of what stands; ``facts`` and ``digest`` of all."""
+
+    number: int
+    count: int
+    quantity: Decimal
+    facts: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class MeasuredGroup:
+    """The part of a usage set that has these values of the window's dimensions."""
+
+    number: int
+    dimensions: dict[str, str]
+    count: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class Receipts:
+    """What a source sent on a UTC day: received = accepted + duplicate + dead_lettered."""
+
+    source: str
+    day: date
+    received: int
+    accepted: int
+    duplicate: int
+    dead_lettered: int
+    replayed: int
+
+
+def usage_over_time(
+    account: str,
+    meter: str,
+    start: datetime,
+    end: datetime,
+    *,
+    bucket: Literal["hour", "day"] = "day",
+    dimension: str | None = None,
+    after: tuple[datetime, str] = (FIRST_TIME, ""),
+    limit: int = 1_000,
+) -> Query[UsagePoint]:
+    """Usage of one meter of one account in [start, end), by UTC hour or day, by one dimension."""
+    return query(
+        "usage",
+        "usage_hours" if bucket == "hour" else "usage_days",
+        UsagePoint,
+        account=account,
+        meter=meter,
+        dimension=dimension,
+        after=after[0],
+        after_label=after[1],
+        limit=limit,
+        **{"from": start, "to": end},
+    )
+
+
+def usage_events(
+    account: str,
+    meter: str,
+    start: datetime,
+    end: datetime,
+    *,
+    after: tuple[datetime, int] = (FIRST_TIME, 0),
+    limit: int = 100,
+) -> Query[UsageEvent]:
+    """A page of the current usage events of one meter of one account in [start, end)."""
+    return query(
+        "usage",
+        "usage_events",
+        UsageEvent,
+        account=account,
+        meter=meter,
+        after=after[0],
+        after_position=after[1],
+        limit=limit,
+        **{"from": start, "to": end},
+    )
+
+
+def usage_versions(stream: UUID) -> Query[UsageEvent]:
+    """Every version of one usage event, oldest first."""
+    return query("usage", "usage_versions", UsageEvent, stream=stream)
+
+
+def measure(windows: Sequence[Window]) -> Query[Measured]:
+    """The usage sets of many windows at once, one row per window, in the order of their numbers."""
+    return query("usage", "measure", Measured, windows=_json(windows))
+
+
+def measure_groups(windows: Sequence[Window]) -> Query[MeasuredGroup]:
+    """The same sets, by the values of each window's dimensions; empty groups have no row."""
+    return query("usage", "measure_groups", MeasuredGroup, windows=_json(windows))
+
+
+def usage_set(
+    charge: str, *, after: tuple[datetime, int] = (FIRST_TIME, 0), limit: int = 100
+) -> Query[UsageEvent]:
+    """A page of the usage behind a charge, by (occurred_at, position), as it stood when rated."""
+    return query(
+        "usage",
+        "usage_set",
+        UsageEvent,
+        charge=charge,
+        after=after[0],
+        after_position=after[1],
+        limit=limit,
+    )
+
+
+def completeness(
+    source: str | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    *,
+    after: tuple[str, date] = ("", FIRST_DAY),
+    limit: int = 1_000,
+) -> Query[Receipts]:
+    """What came in per source and UTC day of receipt in [start, end)."""
+    return query(
+        "usage",
+        "completeness",
+        Receipts,
+        source=source,
+        after=after[0],
+        after_day=after[1],
+        limit=limit,
+        **{"from": start, "to": end},
+    )
+
+
+def _json(windows: Sequence[Window]) -> Jsonb:
+    return Jsonb([{name: _plain(value) for name, value in asdict(w).items()} for w in windows])
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
