@@ -1,0 +1,100 @@
+"""Events in, answers out: the one pipeline behind HTTP, files, commands and replays.
+
+Runs of events are decoded and checked here, appended by the group commit, and answered only after
+it. A request may have a few runs under way at once, so that one is prepared while another copies,
+but never more: the sender is read no faster than the log takes it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterable, Iterable
+from concurrent.futures import Future
+from typing import Self
+
+from ledger.clock import Clock, utc_now
+from ledger.ingest.answer import Tally
+from ledger.ingest.chunk import Chunk
+from ledger.ingest.directory import Directory
+from ledger.ingest.form import Form
+from ledger.ingest.prepare import Clocked
+from ledger.settings import Settings
+from ledger.store.database import Database
+from ledger.store.flush import Outcome, UsageFlusher
+
+RUN_EVENTS = 500
+RUNS_UNDER_WAY = 8
+
+ROOM_WAIT_SECONDS = 5.0
+ROOM_LOOK_SECONDS = 0.01
+
+Under = deque[Future[Outcome]]
+
+
+class Intake:
+    """What a process needs to take usage in; one per process, safe for threads and one loop."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock = utc_now) -> None:
+        self.directory = Directory(db)
+        self.flusher = UsageFlusher(db, settings)
+        self._ahead_days = settings.usage_ahead_days
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Finish what is under way and stop."""
+        self.flusher.close()
+
+    async def take(self, runs: AsyncIterable[list[bytes]], form: Form, meta: bytes) -> Tally:
+        """Take runs of events in from a loop; return once the last of them is committed."""
+        tally, first = Tally(), 0
+        under: Under = deque()
+        async for run in runs:
+            chunk = Chunk.read(form, first, run)
+            first += len(run)
+            accounts, meters = chunk.accounts(), chunk.meters()
+            if self.directory.lacks(accounts, meters):
+                await asyncio.to_thread(self.directory.load, accounts, meters)
+            batch = chunk.prepare(self.directory, self._clocked(), meta)
+            while under and (len(under) >= RUNS_UNDER_WAY or self.is_full):
+                tally.add(await asyncio.wrap_future(under.popleft()))
+            await self._room()
+            under.append(self.flusher.submit(batch))
+        while under:
+            tally.add(await asyncio.wrap_future(under.popleft()))
+        return tally
+
+    def take_now(self, runs: Iterable[list[bytes]], form: Form, meta: bytes) -> Tally:
+        """Take runs of events in from a thread; return once the last of them is committed."""
+        tally, first = Tally(), 0
+        under: Under = deque()
+        for run in runs:
+            chunk = Chunk.read(form, first, run)
+            first += len(run)
+            self.directory.load(chunk.accounts(), chunk.meters())
+            batch = chunk.prepare(self.directory, self._clocked(), meta)
+            if len(under) >= RUNS_UNDER_WAY:
+                tally.add(under.popleft().result())
+            under.append(self.flusher.submit(batch, ROOM_WAIT_SECONDS))
+        for future in under:
+            tally.add(future.result())
+        return tally
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether so much waits for the log that nothing more should come in."""
+        return self.flusher.events_waiting_room <= 0
+
+    async def _room(self) -> None:
+        """Wait, not for ever, until the flusher takes more."""
+        for _ in range(int(ROOM_WAIT_SECONDS / ROOM_LOOK_SECONDS)):
+            if not self.is_full:
+                return
+            await asyncio.sleep(ROOM_LOOK_SECONDS)
+
+    def _clocked(self) -> Clocked:
+        return Clocked.at(self._clock(), self._ahead_days)
