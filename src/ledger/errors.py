@@ -60,6 +60,11 @@ class UnreadableFact(LedgerError):
     """The fact {stream}, version {version}, cannot be read: {why}"""
 
 
+class UnknownFactType(LedgerError):
+    """The projection {name} does not know {type} (lane {lane}, position {position}); use a version
+    of this software that does."""
+
+
 class ProjectionStopped(LedgerError):
     """The projection {name} stopped at lane {lane}, position {position}: {why}"""
 
