@@ -247,6 +247,26 @@ def test_the_journal_agrees_with_charges_and_receivables(history, shares):
         assert abs(unbilled) <= Decimal("0.01")
 
 
+ACCOUNTS = {
+    "usage_accrued@1": {"1150", "4010"},
+    "usage_rerated@1": {"1150", "4010"},
+    "invoice_issued@1": {"1100", "1150", "2200"},
+    "credit_note_rerating@1": {"1100", "1150", "2120", "2200"},
+    "net_credit@1": {"1150", "2120", "2200"},
+    "invoice_final_net@1": {"1150", "4010"},
+}
+
+
+@quick
+@given(rounds(thousandths), st.lists(st.integers(0, 150), max_size=6))
+def test_every_entry_balances_and_keeps_to_the_accounts_of_its_rule(history, shares):
+    books = play(history, shares)
+    for entry in books.entries:
+        assert sum(line.amount for line in entry.lines) == 0
+        assert {line.account for line in entry.lines} <= ACCOUNTS[entry.rule]
+    assert len({entry.entry for entry in books.entries}) == len(books.entries)
+
+
 @quick
 @given(rounds(positive))
 def test_taking_everything_back_ends_exactly_at_the_invoices(history):

@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine
 from ledger.events.journal import JournalLine, JournalPosted
+from ledger.invoicing.draft import Document
 from ledger.posting.chart import CREDIT_BALANCE, RECEIVABLE, TAX_PAYABLE, UNBILLED
 from ledger.posting.entry import Heading, posted, span
 
@@ -22,8 +23,6 @@ INVOICE = "invoice_issued@1"
 CREDIT_NOTE_RERATING = "credit_note_rerating@1"
 NET_CREDIT = "net_credit@1"
 INVOICE_FINAL_NET = "invoice_final_net@1"
-
-Document = InvoiceIssued | CreditNoteIssued
 
 
 def invoice(fact: InvoiceIssued, on: date, at: datetime) -> JournalPosted | None:
