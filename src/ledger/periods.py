@@ -69,20 +69,10 @@ def periods_between(first: date, until: date, cycle: Cycle) -> Iterator[Period]:
 def instant(day: date, tz: str) -> datetime:
     """Return the UTC instant at which a day starts in a time zone, daylight saving included.
 
-    Where midnight does not exist, the day starts with the first moment that does.
+    Where midnight is skipped, the offset before it gives the very moment of the jump, and where it
+    comes twice, the first: both are the day's first moment.
     """
-    zone = ZoneInfo(tz)
-    midnight = datetime.combine(day, time(), zone)
-    late, early = midnight.astimezone(UTC), midnight.replace(fold=1).astimezone(UTC)
-    if early >= late:
-        return late
-    while late - early > timedelta(seconds=1):
-        middle = early + (late - early) // 2
-        if middle.astimezone(zone).date() < day:
-            early = middle
-        else:
-            late = middle
-    return late.replace(microsecond=0)
+    return datetime.combine(day, time(), ZoneInfo(tz)).astimezone(UTC)
 
 
 def local_day(at: datetime, tz: str) -> date:

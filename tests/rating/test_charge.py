@@ -138,6 +138,25 @@ def test_a_changed_set_makes_a_charge_even_at_delta_zero():
     assert (second.delta, second.posted, second.usage.count) == (0, 0, 2)
 
 
+def test_an_exchanged_event_makes_a_charge_though_all_counts_agree():
+    first = rate([plan()], None, "2026-11-30", "67")
+    other = replace(first, usage=replace(first.usage, digest="00"))
+    assert rate([plan()], other, "2026-11-30", "67").delta == 0
+
+
+def test_usage_within_a_free_tier_is_charged_at_zero_so_that_it_can_be_traced():
+    free = {"type": "graduated", "tiers": [{"up_to": "100"}, {"unit": "1"}]}
+    made = rate([plan(free)], None, "2026-11-30", "67")
+    assert (made.amount, made.posted, made.quantity, made.usage.count) == (0, 0, 67, 1)
+
+
+def test_a_shorter_period_makes_a_charge_though_its_usage_stays():
+    first = rate([plan()], None, "2026-11-30", "67")
+    cut = [plan(), plan(version=2, starts="2026-11-16")]
+    second = rate(cut, first, "2026-12-20", "67")
+    assert (second.delta, second.period_to) == (0, on("2026-11-16"))
+
+
 def test_nothing_used_costs_nothing_but_a_flat_fee():
     assert rate([plan()], None, "2026-11-30", "0", events=0) is None
     fee = rate([plan(GRADUATED)], None, "2026-11-30", "0", events=0)

@@ -194,6 +194,18 @@ def test_a_charge_whose_item_is_gone_is_rated_to_zero_once():
     assert [c.item for c in gone] == ["sms"]
 
 
+def test_days_whose_charge_was_taken_back_are_free_for_usage_again():
+    mine, whole = subscription("2026-10-01"), plan(1, "2026-01-01")
+    cut = plan(2, "2026-10-15")
+    charges, *_ = rate(mine, [whole, cut], [], "2026-10-31")
+    # The version that cut the month no longer reaches this subscription: its part is gone.
+    uncut, _, gone = rate(mine, [whole], charges, "2026-10-31")
+    assert [str(c.period_from) for c in gone] == ["2026-10-15"]
+    later = [c for c in uncut if str(c.period_from) == "2026-10-15"]
+    dues, _ = due(mine, [whole, plan(3, "2026-10-20")], later, on("2026-10-31"), "UTC")
+    assert [d.repriced for d in dues] == [False, False]
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     start=st.dates(date(2026, 1, 1), date(2026, 3, 31)),
