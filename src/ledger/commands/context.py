@@ -50,45 +50,45 @@ class Context:
         """Return the facts of one stream, oldest first."""
         return self.ledger.books.read_stream(where)
 
-    def entity(self, id: str, field: str = "entity") -> EntityRegistered:
+    def entity(self, name: str, field: str = "entity") -> EntityRegistered:
         """Return an entity, or refuse."""
-        found = self.history(stream("entity", id))
-        return cast("EntityRegistered", _present(found, UnknownEntity(field=field, id=id))[0])
+        found = self.history(stream("entity", name))
+        return cast("EntityRegistered", _present(found, UnknownEntity(field=field, id=name))[0])
 
-    def meter(self, id: str, field: str = "meter") -> MeterDefined:
+    def meter(self, name: str, field: str = "meter") -> MeterDefined:
         """Return a meter, or refuse."""
-        found = self.history(stream("meter", id))
-        return cast("MeterDefined", _present(found, UnknownMeter(field=field, id=id))[0])
+        found = self.history(stream("meter", name))
+        return cast("MeterDefined", _present(found, UnknownMeter(field=field, id=name))[0])
 
-    def plan(self, id: str, field: str = "plan") -> list[PlanPublished]:
+    def plan(self, name: str, field: str = "plan") -> list[PlanPublished]:
         """Return every version of a plan in the order of publication, or refuse."""
-        found = self.history(stream("plan", id))
-        return cast("list[PlanPublished]", _present(found, UnknownPlan(field=field, id=id)))
+        found = self.history(stream("plan", name))
+        return cast("list[PlanPublished]", _present(found, UnknownPlan(field=field, id=name)))
 
     def tax_rates(self, code: str, field: str = "tax") -> list[TaxRateSet]:
         """Return every version of a tax code in the order of setting, or refuse."""
         found = self.history(stream("tax", code))
         return cast("list[TaxRateSet]", _present(found, UnknownTaxCode(field=field, id=code)))
 
-    def find_account(self, id: str) -> Account | None:
+    def find_account(self, name: str) -> Account | None:
         """Return an account, or None."""
-        return self.ledger.books.get(stream("account", id), project_account)
+        return self.ledger.books.get(stream("account", name), project_account)
 
-    def account(self, id: str, field: str = "account") -> Account:
+    def account(self, name: str, field: str = "account") -> Account:
         """Return an account, or refuse."""
-        return _present(self.find_account(id), UnknownAccount(field=field, id=id))
+        return _present(self.find_account(name), UnknownAccount(field=field, id=name))
 
-    def find_subscription(self, id: str) -> Subscription | None:
+    def find_subscription(self, name: str) -> Subscription | None:
         """Return a subscription, or None."""
-        return self.ledger.books.get(stream("subscription", id), project_subscription)
+        return self.ledger.books.get(stream("subscription", name), project_subscription)
 
-    def subscription(self, id: str, field: str = "subscription") -> Subscription:
+    def subscription(self, name: str, field: str = "subscription") -> Subscription:
         """Return a subscription, or refuse."""
-        return _present(self.find_subscription(id), UnknownSubscription(field=field, id=id))
+        return _present(self.find_subscription(name), UnknownSubscription(field=field, id=name))
 
-    def find_payment(self, id: str) -> Payment | None:
+    def find_payment(self, name: str) -> Payment | None:
         """Return a payment, or None."""
-        return self.ledger.books.get(stream("payment", id), project_payment)
+        return self.ledger.books.get(stream("payment", name), project_payment)
 
     def payer(self, account: Account) -> Account:
         """Return who pays: the topmost of an account's parents, or itself."""

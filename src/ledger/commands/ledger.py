@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ledger.clock import Clock, utc_now
+from ledger.projector.projection import ensure
 from ledger.settings import Settings
 from ledger.store.books import Books
 from ledger.store.database import Database
@@ -24,8 +25,6 @@ class Ledger:
         settings = settings or Settings.load()
         db = Database.open(settings)
         try:
-            from ledger.projector.projection import ensure
-
             ensure(db)
             return cls(db, Books(db), settings, clock)
         except BaseException:

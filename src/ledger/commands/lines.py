@@ -20,7 +20,7 @@ def apply_lines(
     stop_on_refusal: bool = False,
     on_behalf: str | None = None,
 ) -> Iterator[Answer]:
-    """Yield the answer to each line that is not blank; go on after a refusal unless told to stop."""
+    """Yield the answer to each line that is not blank; go on after a refusal unless told not to."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

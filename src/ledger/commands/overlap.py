@@ -14,6 +14,9 @@ from ledger.commands.aggregates import Account
 from ledger.commands.context import Context
 from ledger.errors import SubscriptionOverlap
 from ledger.events.billing import SubscriptionStarted
+from ledger.projector.follower import catch_up
+from ledger.reads import subscriptions as reads
+from ledger.store.database import Role
 
 FOR_EVER = date(2101, 1, 1)
 
@@ -41,7 +44,9 @@ def refuse_overlaps_in(name: str, plans: dict[str, Versions], context: Context) 
 
 def subscribers(context: Context, plan: str) -> list[str]:
     """Return the accounts that have a plan."""
-    raise NotImplementedError
+    catch_up(context.ledger.db, ["subscriptions"])
+    with context.ledger.db.transaction(Role.READER) as tx:
+        return [row.account for row in tx.all(reads.subscribers(plan))]
 
 
 def started_by(account: Account, context: Context) -> list[SubscriptionStarted]:

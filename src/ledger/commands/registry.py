@@ -23,6 +23,8 @@ from ledger.commands.exports import (
 from ledger.commands.ledger import Ledger
 from ledger.commands.parse import parse, required_text, without_nulls
 from ledger.commands.plans import PublishPlan, publish_plan
+from ledger.commands.rate import RateUsage, rate_usage
+from ledger.commands.runs import running
 from ledger.commands.shell import Asked, Caller, decide_once
 from ledger.commands.subscriptions import StartSubscription, start_subscription
 from ledger.errors import Refusal, UnknownCommand
@@ -44,7 +46,7 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (RejectExport, reject_export),
     (ReviseExport, revise_export),
 )
-RUNS: tuple[tuple[type[Command], Run], ...] = ()
+RUNS: tuple[tuple[type[Command], Run], ...] = ((RateUsage, running(rate_usage)),)
 
 COMMANDS: dict[str, type[Command]] = {record.NAME: record for record, _ in (*DECISIONS, *RUNS)}
 """The record of every command, by its name."""

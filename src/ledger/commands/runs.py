@@ -1,6 +1,125 @@
 """A run: a command over many accounts that commits in batches and survives being killed.
 
-The first batch appends ``command.started``, the last thing is ``command.accepted``; every fact of
-the run names the key in its meta. Whoever comes again with the key goes on where it stopped: the
-facts there are say what is done, so nothing is done twice.
+The first batch appends ``command.started``, the end is ``command.accepted``; every fact of the run
+names the key in its meta. Whoever comes again with the key goes on: what is done already shows in
+the facts, so nothing is done twice, and two at once meet in the streams they append to.
 """
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ledger.commands import keys
+from ledger.commands.answer import Answer
+from ledger.commands.ledger import Ledger
+from ledger.commands.shell import Asked
+from ledger.errors import VersionConflict
+from ledger.events.command import CommandAccepted, CommandStarted
+from ledger.events.fact import Fact
+from ledger.events.streams import stream
+from ledger.store.append import Guard
+
+
+def running(work: "Callable[[Run, Any], None]") -> Callable[[Ledger, Asked], Answer]:
+    """Return how a run is carried out: do its work, then end it; once, however often it comes."""
+
+    def carry_out(ledger: Ledger, asked: Asked) -> Answer:
+        try:
+            run = Run(ledger, asked, ledger.clock())
+            work(run, asked.command)
+            return run.finish()
+        except Finished as done:
+            return keys.first_answer(ledger, done.accepted)
+
+    return carry_out
+
+
+class Finished(Exception):
+    """The run was ended under this key before."""
+
+    def __init__(self, accepted: CommandAccepted) -> None:
+        super().__init__(accepted.key)
+        self.accepted = accepted
+
+
+@dataclass
+class Run:
+    """One process's part in a run: whether its start is recorded, and how to append to it."""
+
+    ledger: Ledger
+    asked: Asked
+    now: datetime
+    started: bool = False
+
+    def __post_init__(self) -> None:
+        self.look()
+
+    @property
+    def key(self) -> str:
+        """The key of the run."""
+        return self.asked.command.key
+
+    def look(self) -> None:
+        """Find out how far the run is; raise ``Finished`` when it was ended."""
+        for fact in keys.history(self.ledger, self.key, self.asked.digest):
+            if isinstance(fact, CommandAccepted):
+                raise Finished(fact)
+            self.started = True
+
+    def append(self, facts: Iterable[Fact], read_at: int, guards: Sequence[Guard]) -> None:
+        """Append one batch, with the start of the run before the first; all or nothing.
+
+        Raises ``VersionConflict`` or ``GuardMoved`` for what other writers did meanwhile.
+        """
+        batch = list(facts)
+        try:
+            self._save(batch if self.started else [self._start(), *batch], read_at, guards)
+        except VersionConflict as error:
+            if self._stream not in error.facts["streams"] or self.started:
+                raise
+            self.look()
+            self._save(batch, read_at, guards)
+        self.started = True
+
+    def finish(self) -> Answer:
+        """Record that the run is accepted, and answer with all of its facts."""
+        facts = keys.run_facts(self.ledger, self.key)
+        counts = dict(Counter(fact.type for fact in facts))
+        try:
+            self._save([self._accepted(counts)], self.ledger.books.head(), ())
+        except VersionConflict:
+            self.look()
+            return self.finish()
+        return Answer(self.key, "accepted", facts)
+
+    @property
+    def _stream(self) -> UUID:
+        return stream("command", self.key)
+
+    def _start(self) -> CommandStarted:
+        return CommandStarted(
+            originator_id=self._stream,
+            originator_version=1,
+            timestamp=self.now,
+            key=self.key,
+            command=self.asked.command.command,
+            digest=self.asked.digest,
+        )
+
+    def _accepted(self, counts: dict[str, int]) -> CommandAccepted:
+        return CommandAccepted(
+            originator_id=self._stream,
+            originator_version=2 if self.started else 1,
+            timestamp=self.now,
+            key=self.key,
+            command=self.asked.command.command,
+            digest=self.asked.digest,
+            counts=counts,
+        )
+
+    def _save(self, facts: Sequence[Fact], read_at: int, guards: Sequence[Guard]) -> None:
+        meta = self.asked.meta(run=True)
+        self.ledger.books.save(*facts, read_at=read_at, guards=guards, meta=meta)

@@ -1,0 +1,79 @@
+"""Appending a batch account by account: what conflicts is dropped, and the rest goes on."""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.commands.runs import Run
+from ledger.commands.shell import ATTEMPTS, PAUSE_SECONDS
+from ledger.errors import Contention, GuardMoved, VersionConflict
+from ledger.events.fact import Fact
+from ledger.store.append import Guard
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be appended for one account, and the guards that concern it alone."""
+
+    facts: Sequence[Fact]
+    guards: Sequence[UUID] = ()
+
+    @property
+    def streams(self) -> set[Guard]:
+        """What another writer must not have moved."""
+        return {*self.guards, *(fact.originator_id for fact in self.facts)}
+
+
+Assemble = Callable[[Mapping[str, Work]], list[Fact]]
+
+
+def append_batch(
+    run: Run, read_at: int, works: Mapping[str, Work], shared: Sequence[Guard], assemble: Assemble
+) -> list[str]:
+    """Append the work of some accounts in one transaction; return the accounts that have to wait.
+
+    ``assemble`` makes the facts of those accounts that are left; it is asked again after each
+    conflict, so numbers drawn in it stay gapless.
+    """
+    left, dropped = dict(works), list[str]()
+    for attempt in range(ATTEMPTS):
+        if not left:
+            return dropped
+        try:
+            run.append(assemble(left), read_at, [*shared, *_guards(left)])
+            return dropped
+        except VersionConflict as error:
+            moved = set[Guard](error.facts["streams"])
+        except GuardMoved as error:
+            moved = set[Guard](error.facts["guards"])
+            if moved & set(shared):
+                return [*dropped, *left]
+        hit = [name for name, work in left.items() if work.streams & moved]
+        dropped += hit
+        left = {name: work for name, work in left.items() if name not in hit}
+        if not hit:
+            pause(attempt)
+    return [*dropped, *left]
+
+
+def until_done(again: Callable[[str], bool], names: Sequence[str]) -> None:
+    """Come back to the accounts that were dropped, until none is; ``again`` says if one is done."""
+    left = list(dict.fromkeys(names))
+    for attempt in range(ATTEMPTS):
+        if not left:
+            return
+        pause(attempt)
+        left = [name for name in left if not again(name)]
+    if left:
+        raise Contention
+
+
+def pause(attempt: int) -> None:
+    """Wait a moment, longer each time and never twice the same."""
+    time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 (jitter)
+
+
+def _guards(works: Mapping[str, Work]) -> list[UUID]:
+    return [guard for work in works.values() for guard in work.guards]

@@ -1,0 +1,71 @@
+"""What a run stands on: reference data loaded in sets, and how far everything was read.
+
+A view is taken at positions: projections are folded that far, and guards refuse whatever moved
+beyond. A conflict takes a new view.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import cast
+
+from ledger.catalog.plans import parse_plan
+from ledger.catalog.records import PlanVersion
+from ledger.commands.ledger import Ledger
+from ledger.errors import UnknownEntity
+from ledger.events.catalog import EntityRegistered, MeterDefined, PlanPublished, TaxRateSet
+from ledger.events.fact import Fact
+from ledger.events.streams import stream
+from ledger.projector.follower import catch_up
+
+
+@dataclass
+class Ground:
+    """One view of the reference data; ``positions`` are those of the lanes when it was taken."""
+
+    ledger: Ledger
+    positions: dict[int, int]
+    _facts: dict[tuple[str, str], list[Fact]] = field(default_factory=dict)
+    _plans: dict[str, list[PlanVersion]] = field(default_factory=dict)
+
+    @classmethod
+    def take(cls, ledger: Ledger, projections: Iterable[str]) -> "Ground":
+        """Fold the projections up to the heads of the log, and note these."""
+        return cls(ledger, catch_up(ledger.db, list(projections)))
+
+    @property
+    def read_at(self) -> int:
+        """The position of lane 0 above which nothing was read for sure."""
+        return self.positions[0]
+
+    def load(self, kind: str, names: Collection[str]) -> None:
+        """Load what is not loaded yet of some streams, by one query."""
+        wanted = {stream(kind, name): (kind, name) for name in names}
+        missing = [where for where, key in wanted.items() if key not in self._facts]
+        for where, facts in self.ledger.books.facts_of(missing).items() if missing else ():
+            self._facts[wanted[where]] = facts
+
+    def entity(self, name: str) -> EntityRegistered:
+        """Return an entity, or refuse."""
+        facts = self._of("entity", name)
+        if not facts:
+            raise UnknownEntity(field="entity", id=name)
+        return cast("EntityRegistered", facts[0])
+
+    def meter(self, name: str) -> MeterDefined:
+        """Return a meter that some plan prices."""
+        return cast("MeterDefined", self._of("meter", name)[0])
+
+    def plan(self, name: str) -> list[PlanVersion]:
+        """Return every version of a plan, in the order of publication."""
+        if name not in self._plans:
+            facts = cast("list[PlanPublished]", self._of("plan", name))
+            self._plans[name] = [parse_plan(fact) for fact in facts]
+        return self._plans[name]
+
+    def tax_rates(self, code: str) -> list[TaxRateSet]:
+        """Return every version of a tax code, in the order of setting."""
+        return cast("list[TaxRateSet]", self._of("tax", code))
+
+    def _of(self, kind: str, name: str) -> list[Fact]:
+        self.load(kind, [name])
+        return self._facts[kind, name]
