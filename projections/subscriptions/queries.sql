@@ -51,6 +51,13 @@ where (%(entity)s::text is null or entity = %(entity)s)
 order by account, subscription
 limit %(limit)s;
 
+-- name: subscribers
+-- The accounts that have a plan.
+select distinct account
+from subscriptions
+where plan = %(plan)s
+order by account;
+
 -- name: live_subscriptions
 -- What a rating run reads: every subscription begun by a day, with its account, in pages of accounts.
 select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.quantity,
@@ -67,6 +74,7 @@ where (%(entity)s::text is null or s.entity = %(entity)s)
           select distinct inside.account from subscriptions as inside
           where (%(entity)s::text is null or inside.entity = %(entity)s)
             and (%(account)s::text is null or inside.account = %(account)s)
+            and inside.starts_on <= %(through)s
             and inside.account > %(after)s
           order by inside.account
           limit %(limit)s

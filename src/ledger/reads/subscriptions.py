@@ -124,6 +124,13 @@ class LiveSubscription(Subscription):
     payer: str
 
 
+@dataclass(frozen=True)
+class Subscriber:
+    """An account that has a plan."""
+
+    account: str
+
+
 def entities(entity: str | None = None) -> Query[Entity]:
     """Every legal entity, or one."""
     return query("subscriptions", "entities", Entity, entity=entity)
@@ -189,6 +196,11 @@ def subscriptions(
         after=after[1],
         limit=limit,
     )
+
+
+def subscribers(plan: str) -> Query[Subscriber]:
+    """The accounts that have a plan."""
+    return query("subscriptions", "subscribers", Subscriber, plan=plan)
 
 
 def live_subscriptions(
