@@ -21,7 +21,7 @@ class UsageRecorded(Fact):
     id: str
     account: str
     meter: str
-    properties: dict[str, Any]
+    properties: dict[str, Any] = field(default_factory=dict)
     quantity: Decimal
     key: str | None = None
     dimensions: dict[str, str] = field(default_factory=dict)
@@ -37,7 +37,7 @@ class UsageCorrected(Fact):
     id: str
     account: str
     meter: str
-    properties: dict[str, Any]
+    properties: dict[str, Any] = field(default_factory=dict)
     quantity: Decimal
     reason: str
     key: str | None = None

@@ -83,16 +83,15 @@ def microseconds(moment: datetime) -> int:
 
 def moment_text(stamp: int) -> str:
     """Return a time as RFC 3339 in UTC, always with six digits and Z."""
-    minute, rest = divmod(stamp, 60_000_000)
-    return f"{_minute_text(minute)}{rest // 1_000_000:02d}.{rest % 1_000_000:06d}Z"
+    return "%s.%06dZ" % (_second_text(stamp // 1_000_000), stamp % 1_000_000)  # noqa: UP031 (faster)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @lru_cache(maxsize=65_536)
-def _minute_text(minute: int) -> str:
-    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%M:")
+def _second_text(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def _plain(value: Any) -> Any:
