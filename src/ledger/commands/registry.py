@@ -20,6 +20,7 @@ from ledger.commands.exports import (
     reject_export,
     revise_export,
 )
+from ledger.commands.invoice import IssueInvoices, issue_invoices
 from ledger.commands.ledger import Ledger
 from ledger.commands.parse import parse, required_text, without_nulls
 from ledger.commands.plans import PublishPlan, publish_plan
@@ -46,7 +47,10 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (RejectExport, reject_export),
     (ReviseExport, revise_export),
 )
-RUNS: tuple[tuple[type[Command], Run], ...] = ((RateUsage, running(rate_usage)),)
+RUNS: tuple[tuple[type[Command], Run], ...] = (
+    (RateUsage, running(rate_usage)),
+    (IssueInvoices, running(issue_invoices)),
+)
 
 COMMANDS: dict[str, type[Command]] = {record.NAME: record for record, _ in (*DECISIONS, *RUNS)}
 """The record of every command, by its name."""

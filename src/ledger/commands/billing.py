@@ -1,0 +1,111 @@
+"""What there is to bill of a batch of payers, read as the rules of invoicing take it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ledger.catalog.versions import tax_rate_on
+from ledger.commands.ground import Ground
+from ledger.events.catalog import TaxRateSet
+from ledger.events.fact import Fact
+from ledger.events.streams import stream
+from ledger.invoicing.billable import Billable, Payer
+from ledger.invoicing.billed import with_billed
+from ledger.invoicing.draft import Document, draft
+from ledger.invoicing.lines import Issue
+from ledger.reads import charges as charge_reads
+from ledger.reads.subscriptions import Account, accounts
+from ledger.receivables.state import fold
+from ledger.store.database import Transaction
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The documents of some payers without numbers, and the tax codes that were looked at."""
+
+    documents: Mapping[str, list[Document]]
+    codes: Collection[str]
+
+
+def drafts_of(
+    entity: str, payers: Sequence[str], issue: Issue, ground: Ground, tx: Transaction
+) -> Drafts:
+    """Return the documents of these payers; one for whom nothing changed has none."""
+    rows: dict[str, list[charge_reads.Billable]] = {}
+    for row in tx.all(charge_reads.billable(entity, issue.through, payers)):
+        rows.setdefault(row.payer, []).append(row)
+    every = [row for found in rows.values() for row in found]
+    named = {row.account for row in every} | set(rows)
+    known = {account.account: account for account in tx.all(accounts(named))}
+    codes = {code for row in every if (code := row.tax_code or known[row.account].tax)}
+    ground.load("tax", codes)
+    ground.load("plan", {row.plan for row in every})
+    rates = _rates_on(issue, codes, ground)
+    issue = Issue(through=issue.through, on=issue.on, at=issue.at, rates=rates)
+    histories = _histories(rows, ground)
+    documents = {
+        name: _drafts(known[name], found, known, issue, histories.get(name, []), ground)
+        for name, found in rows.items()
+    }
+    return Drafts({name: found for name, found in documents.items() if found}, codes)
+
+
+def _drafts(
+    account: Account,
+    rows: Iterable[charge_reads.Billable],
+    known: Mapping[str, Account],
+    issue: Issue,
+    history: Sequence[Fact],
+    ground: Ground,
+) -> list[Document]:
+    payer = Payer(
+        account=account.account,
+        entity=account.entity,
+        currency=account.currency,
+        payment_terms_days=account.payment_terms_days,
+        rounding=ground.entity(account.entity).rounding,
+    )
+    billables = [_billable(row, known[row.account].tax, ground) for row in rows]
+    if history:
+        billables = with_billed(billables, history)
+    return draft(payer, billables, issue, history, fold(history).open_amounts)
+
+
+def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Billable:
+    version = next(v for v in ground.plan(row.plan) if v.version == row.plan_version)
+    names = [item.item for item in version.items]
+    last = row.period_to - timedelta(days=1)
+    return Billable(
+        account=row.account,
+        subscription=row.subscription,
+        item=row.item,
+        description=f"{row.item}, {row.period_from} to {last}",
+        order=names.index(row.item),
+        period_from=row.period_from,
+        period_to=row.period_to,
+        quantity=row.quantity,
+        amount=row.amount,
+        accrued=row.accrued,
+        charge=row.charge,
+        tax_code=row.tax_code or tax,
+        tax_inclusive=row.tax_inclusive,
+        revenue_account=row.revenue_account,
+    )
+
+
+def _histories(
+    rows: Mapping[str, Sequence[charge_reads.Billable]], ground: Ground
+) -> dict[str, list[Fact]]:
+    """Return the receivables of those payers of whom something was billed before."""
+    names = {
+        stream("receivables", name): name
+        for name, found in rows.items()
+        if any(row.lines for row in found)
+    }
+    facts = ground.ledger.books.facts_of(names) if names else {}
+    return {names[where]: found for where, found in facts.items()}
+
+
+def _rates_on(issue: Issue, codes: Iterable[str], ground: Ground) -> dict[str, TaxRateSet]:
+    found = {code: tax_rate_on(ground.tax_rates(code), issue.on) for code in codes}
+    return {code: rate for code, rate in found.items() if rate is not None}

@@ -1,0 +1,151 @@
+"""issue_invoices: one invoice per payer of all that is billable, and the credit notes it takes.
+
+Numbers are drawn inside each append, from the stream of their series: when a payer is dropped or
+another run drew numbers, the batch is numbered anew, so there are no gaps. A payer's documents
+meet in its receivables stream, which is guarded, so nothing is billed twice.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from ledger.commands.batches import Work, append_batch, until_done
+from ledger.commands.billing import drafts_of
+from ledger.commands.books import open_day, period_guard
+from ledger.commands.command import Command
+from ledger.commands.ground import Ground
+from ledger.commands.runs import Run
+from ledger.commands.types import Day, Id
+from ledger.errors import UnknownAccount
+from ledger.events.billing import NumbersDrawn
+from ledger.events.catalog import EntityRegistered
+from ledger.events.fact import Fact
+from ledger.events.streams import stream
+from ledger.invoicing.draft import Document
+from ledger.invoicing.lines import Issue
+from ledger.invoicing.numbers import Series, needed, numbered
+from ledger.periods import instant, local_day
+from ledger.posting.documents import document_entries
+from ledger.reads import charges as charge_reads
+from ledger.reads.subscriptions import accounts, entities
+from ledger.store.database import Role
+
+BATCH_PAYERS = 200
+PROJECTIONS = ("charges", "invoices", "subscriptions")
+
+
+class IssueInvoices(Command):
+    """Bill every payer what is billable through a day."""
+
+    NAME = "issue_invoices"
+
+    through: Day
+    entity: Id | None = None
+    account: Id | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One entity's part of the run: on which day, for everybody or one payer."""
+
+    entity: EntityRegistered
+    issue: Issue
+    payer: str | None
+
+
+def issue_invoices(run: Run, command: IssueInvoices) -> None:
+    """Bill batch by batch, then whoever conflicted."""
+    ground = Ground.take(run.ledger, PROJECTIONS)
+    dropped: dict[str, Scope] = {}
+    for scope in _scopes(run, command, ground):
+        for payers in _pages(run, scope):
+            dropped |= dict.fromkeys(_issue(run, scope, ground, payers), scope)
+
+    def again(payer: str) -> bool:
+        fresh = Ground.take(run.ledger, PROJECTIONS)
+        return not _issue(run, dropped[payer], fresh, [payer])
+
+    until_done(again, list(dropped))
+
+
+def _scopes(run: Run, command: IssueInvoices, ground: Ground) -> list[Scope]:
+    """Return the entities with something to bill; refuse a day that takes no postings."""
+    payer = None
+    with run.ledger.db.transaction(Role.READER) as tx:
+        names = [row.entity for row in tx.all(entities(command.entity))]
+        if command.account is not None:
+            row = tx.one(accounts([command.account]))
+            if row is None:
+                raise UnknownAccount(field="account", id=command.account)
+            payer = row.payer
+    if command.entity is not None:
+        ground.entity(command.entity)
+    found = [_scope(run, command, ground.entity(name), payer) for name in names]
+    due = [scope for scope in found if next(_pages(run, scope, 1), None)]
+    for scope in due:
+        open_day(scope.issue.on, scope.entity, "on")
+    return due
+
+
+def _scope(run: Run, command: IssueInvoices, entity: EntityRegistered, payer: str | None) -> Scope:
+    on = command.on or local_day(run.now, entity.time_zone)
+    at = instant(on, entity.time_zone)
+    return Scope(entity, Issue(through=command.through, on=on, at=at, rates={}), payer)
+
+
+def _pages(run: Run, scope: Scope, limit: int = BATCH_PAYERS) -> Iterator[list[str]]:
+    after = ""
+    while True:
+        query = charge_reads.billable_payers(
+            scope.entity.entity,
+            scope.issue.through,
+            account=scope.payer,
+            after=after,
+            limit=limit,
+        )
+        with run.ledger.db.transaction(Role.READER) as tx:
+            payers = [row.payer for row in tx.all(query)]
+        if not payers:
+            return
+        yield payers
+        after = payers[-1]
+
+
+def _issue(run: Run, scope: Scope, ground: Ground, payers: Sequence[str]) -> list[str]:
+    """Bill one batch; return the payers that have to be billed again."""
+    on, name = scope.issue.on, scope.entity.entity
+    with run.ledger.db.transaction(Role.READER) as tx:
+        drafts = drafts_of(name, payers, scope.issue, ground, tx)
+    works = {
+        payer: Work(documents, guards=[stream("receivables", payer)])
+        for payer, documents in drafts.documents.items()
+    }
+    shared = [period_guard(name, on), *(stream("tax", code) for code in sorted(drafts.codes))]
+
+    def assemble(left: Mapping[str, Work]) -> list[Fact]:
+        documents = [
+            doc for work in left.values() for doc in cast("Sequence[Document]", work.facts)
+        ]
+        return _numbered(run, scope, documents)
+
+    return append_batch(run, ground.read_at, works, shared, assemble)
+
+
+def _numbered(run: Run, scope: Scope, drafts: Sequence[Document]) -> list[Fact]:
+    """Return the numbers drawn, then each document with its journal entries."""
+    books, on, at = run.ledger.books, scope.issue.on, scope.issue.at
+    counts = needed(drafts)
+    first: dict[Series, int] = {}
+    facts: list[Fact] = []
+    for series, count in counts.items():
+        last = books.latest(stream("series", series.entity, series.kind, f"{series.year:04d}"))
+        assert last is None or isinstance(last, NumbersDrawn), last
+        first[series] = last.first + last.count if last else 1
+        version = last.originator_version + 1 if last else 1
+        facts.append(series.drawn(first[series], count, version, at))
+    streams = {draft.account: stream("receivables", draft.account) for draft in drafts}
+    at_versions = books.versions(streams.values())
+    versions = {account: at_versions[where] for account, where in streams.items()}
+    for document in numbered(drafts, first, versions):
+        facts += [document, *document_entries(document, on, at)]
+    return facts
