@@ -4,7 +4,7 @@ A build's rows are written by the projector alone; who may read them is said her
 roles and in ``table.sql``, beside the row-level policy, for the portal.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from psycopg import sql
 from psycopg.sql import SQL, Identifier
@@ -12,8 +12,10 @@ from psycopg.sql import SQL, Identifier
 from ledger.store.database import Transaction
 
 
-def create(tx: Transaction, projection: str, checksum: str, tables: Iterable[str]) -> str:
-    """Make a new, empty build with its cursors at the start of every lane; return its name."""
+def create(
+    tx: Transaction, projection: str, checksum: str, tables: Iterable[str], lanes: Collection[int]
+) -> str:
+    """Make a new, empty build with its cursors at the start of these lanes; return its name."""
     build = _next_name(tx, projection)
     tx.execute(
         "insert into ledger.builds (build, projection, checksum, state) "

@@ -71,10 +71,16 @@ def ensure(db: Database) -> list[str]:
         tx.execute("lock table ledger.active_builds in share row exclusive mode")
         made = []
         for one in _missing(tx):
-            build = create(tx, one.name, one.checksum, [table.sql for table in one.tables])
+            build = start(tx, one, [table.sql for table in one.tables])
             tx.execute(GO_LIVE, {"projection": one.name, "build": build})
             made.append(one.name)
         return made
+
+
+def start(tx: Transaction, one: Projection, tables: list[str]) -> str:
+    """Make an empty build of a projection with these of its tables; return its name."""
+    lanes = [lane for lane in sorted(tx.heads()) if one.folds(lane)]
+    return create(tx, one.name, one.checksum, tables, lanes)
 
 
 def _missing(tx: Transaction) -> list[Projection]:
