@@ -58,9 +58,13 @@ def test_no_account_leads_two_classes():
     assert {account for members in CLASSES.values() for account in members} <= set(CHART)
 
 
-def test_without_a_profile_receivables_and_cash_are_documents_and_the_rest_daily():
+def test_without_a_profile_what_customers_see_goes_as_documents_and_the_rest_daily():
     ways = {name: profile_of(Leading(name, members[0]), {}) for name, members in CLASSES.items()}
-    assert {name for name, way in ways.items() if way == "document"} == {"receivables", "cash"}
+    assert {name for name, way in ways.items() if way == "document"} == {
+        "receivables",
+        "cash",
+        "balances",
+    }
     assert set(ways.values()) == {"document", "journal_daily"}
 
 

@@ -30,7 +30,7 @@ CLASSES = {
 }
 OTHER = "other"
 DEFAULT = "default"
-DEFAULTS = {"receivables": DOCUMENT, "cash": DOCUMENT}
+DEFAULTS = {"receivables": DOCUMENT, "cash": DOCUMENT, "balances": DOCUMENT}
 
 _CHART_CLASSES = {chart_class.lower(): chart_class for chart_class in ChartClass}
 
