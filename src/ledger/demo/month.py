@@ -145,6 +145,12 @@ def usage(size: Size) -> Iterator[bytes]:
         yield _line(f"stranger-{number}", "nobody", "api_calls", MONTH, {"quantity": "5"})
 
 
+def first_event(size: Size, account: str) -> str:
+    """Return the id of the first event of this account in the month's file."""
+    events = (orjson.loads(line) for line in usage(size))
+    return next(str(event["id"]) for event in events if event["subject"] == account)
+
+
 def late_usage(size: Size) -> Iterator[bytes]:
     """Yield October events that arrive after October was invoiced."""
     random = Random(11)  # noqa: S311 - see above
