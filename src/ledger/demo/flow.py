@@ -17,7 +17,7 @@ LARGE = month.account_id(1)
 """The account that has the most usage; the demo looks at its bill."""
 
 
-def run(home: Path, console: Console, size: month.Size) -> Session:
+def play(home: Path, console: Console, size: month.Size) -> Session:
     """Play the whole month in ``home`` and show it; return the session for what comes after."""
     started = monotonic()
     session = Session(home, console)

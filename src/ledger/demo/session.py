@@ -1,5 +1,6 @@
 """A session at the command line, typed by the demo: each command is shown, then really run."""
 
+import contextlib
 import json
 import os
 import shlex
@@ -34,9 +35,9 @@ class Session:
         """
         self.console.print(f"$ usage-ledger {shlex.join(words)}", style="cyan")
         done = subprocess.run(  # noqa: S603 - our own command line, with words of our own
-            [sys.executable, "-m", "ledger", *words],
+            self._command(words),
             stdout=subprocess.PIPE,
-            env=os.environ | {"LEDGER_HOME": str(self.home)},
+            env=self._environment,
             cwd=self.home,
             text=True,
             check=False,
@@ -45,6 +46,11 @@ class Session:
             raise SystemExit(done.returncode)
         self._show(done.stdout.splitlines(), show)
         return done.stdout
+
+    def hand_over(self, *words: str) -> None:
+        """Run one command in the foreground until it ends or the user interrupts it."""
+        with contextlib.suppress(KeyboardInterrupt):
+            subprocess.run(self._command(words), env=self._environment, check=False)  # noqa: S603
 
     def read(self, *words: str) -> Any:
         """Run one report and return it as JSON, without showing it."""
@@ -65,6 +71,14 @@ class Session:
         with path.open("wb") as file:
             file.writelines(line + b"\n" for line in lines)
         return path
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name != "LEDGER_DATABASE_URL"}
+        return kept | {"LEDGER_HOME": str(self.home)}
+
+    def _command(self, words: Sequence[str]) -> list[str]:
+        return [sys.executable, "-m", "ledger", *words]
 
     def _show(self, lines: Sequence[str], most: int) -> None:
         for line in lines[:most]:
