@@ -106,3 +106,13 @@ select e.entity, coalesce(c.sealed, 0) as sealed
 from unnest(%(entities)s::text[]) as e (entity)
 left join export_counters as c on c.entity = e.entity
 order by e.entity;
+
+-- name: revisions_in_force
+-- The revisions in force of the documents named, of one target.
+select r.position, r.target, r.external_id, r.revision, r.entity, r.erp_date, r.content, r.sha256,
+       r.approved_by, r.offered_at, d.short_ref, d.kind
+from export_documents as d
+join export_revisions as r
+  on r.target = d.target and r.external_id = d.external_id and r.revision = d.revision
+where d.target = %(target)s and d.external_id = any(%(external_ids)s)
+order by r.position;

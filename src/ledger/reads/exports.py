@@ -191,3 +191,10 @@ def revision(target: str, external_id: str, revision: int | None = None) -> Quer
 def counters(entities: Collection[str]) -> Query[Counter]:
     """How many documents were sealed for each of the entities named."""
     return query("exports", "counters", Counter, entities=list(entities))
+
+
+def revisions_in_force(target: str, external_ids: Collection[str]) -> Query[Revision]:
+    """The revisions in force of the documents named, of one target."""
+    return query(
+        "exports", "revisions_in_force", Revision, target=target, external_ids=list(external_ids)
+    )

@@ -1,0 +1,55 @@
+"""What a caller is told when something goes wrong, and what never leaves the house.
+
+Refusals and access errors carry their code in ``extensions.code``; errors of GraphQL itself say
+what is wrong with the document; everything else is a bug, logged here and answered as INTERNAL.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import structlog
+from graphql import GraphQLError
+
+from ledger.errors import LedgerError, Refusal, StoreUnavailable
+
+ERRORS_MAX: Final = 5
+
+log = structlog.get_logger(__name__)
+
+
+class BadCursor(Refusal):
+    """The cursor does not belong to this list with these filters; start again without it."""
+
+
+class AccountMissing(Refusal):
+    """Only a portal key has an account of its own; name the account that you ask about."""
+
+
+class BadPage(Refusal):
+    """A page has 1 to {limit} rows; ask for fewer and follow the cursor."""
+
+
+class TooCostly(Refusal):
+    """The query costs {cost} and {limit} are allowed; ask for fewer rows at a time."""
+
+
+def shown(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+    """Return at most five errors as the caller may see them; the others are counted in the log."""
+    if len(errors) > ERRORS_MAX:
+        log.info("graphql_errors_cut", count=len(errors))
+    return [_shown(error) for error in errors[:ERRORS_MAX]]
+
+
+def _shown(error: GraphQLError) -> dict[str, Any]:
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if cause is None:
+        return dict(error.formatted)
+    formatted = {key: part for key, part in error.formatted.items() if key != "extensions"}
+    if isinstance(cause, Refusal | StoreUnavailable):
+        extensions = {"code": cause.code} | ({"field": cause.field} if cause.field else {})
+        return {**formatted, "message": cause.message, "extensions": extensions}
+    log.error("graphql_bug", path=error.path, exc_info=cause)
+    code = cause.code if isinstance(cause, LedgerError) else "INTERNAL"
+    return {**formatted, "message": "Something went wrong here.", "extensions": {"code": code}}

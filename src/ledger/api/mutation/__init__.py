@@ -1,0 +1,1 @@
+"""What may be changed: the commands of the contract, and the care of projections."""

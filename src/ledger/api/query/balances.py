@@ -1,0 +1,40 @@
+"""What an account owes, from its balances and its open items."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ledger.api.context import Info
+from ledger.api.types.accounts import Balance
+from ledger.api.types.as_of import as_of
+from ledger.reads import receivables, subscriptions
+
+
+async def balance_of(info: Info, account: str) -> Balance | None:
+    """Return the balances of an account; overdue is judged in the account's time zone."""
+    seen = await as_of(info)
+    async with info.context.read() as tx:
+        owner = await tx.one(subscriptions.accounts([account]))
+        if owner is None:
+            return None
+        balance = await tx.one(receivables.balances([account]))
+        items = await tx.all(receivables.open_items([account]))
+    today = info.context.ledger.clock().astimezone(ZoneInfo(owner.time_zone)).date()
+    row: Any = SimpleNamespace(
+        account=account,
+        entity=owner.entity,
+        currency=owner.currency,
+        open=balance.receivable if balance else Decimal(0),
+        overdue=_overdue(items, today),
+        unapplied=balance.unapplied if balance else Decimal(0),
+        credit=balance.credit if balance else Decimal(0),
+        next_due_on=items[0].due_on if items else None,
+        as_of=seen,
+    )
+    return row  # type: ignore[no-any-return]
+
+
+def _overdue(items: list[receivables.OpenItem], today: date) -> Decimal:
+    return sum((item.open for item in items if item.due_on < today), Decimal(0))

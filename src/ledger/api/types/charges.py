@@ -1,0 +1,98 @@
+"""Charges: the usage of one item in one period, priced."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from ledger.api.scalars import Json, Long
+from ledger.api.types.fields import Money, about, derived, money
+
+
+@strawberry.type(description="A part of a charge: so much of the quantity at this price.")
+class ChargeTier:
+    """A tier, a package or a price of a matrix, as it was used."""
+
+    quantity: Decimal = about("The quantity priced here.")
+    amount: Decimal = about("What it costs, unrounded.")
+    unit: Decimal | None = about("The unit price.")
+    flat: Decimal | None = about("The flat fee.")
+    up_to: Decimal | None = about("The upper bound of the tier; null for the last.")
+    when: Json | None = about("The dimension values that this price is for.")
+
+
+@strawberry.type(description="Exactly which usage facts a charge was made of.")
+class UsageSet:
+    """A usage set by count and digest; lineage lists its events."""
+
+    lane: int = about("The usage lane.")
+    to_position: Long = about("The last position of the lane that was looked at.")
+    count: Long = about("The events that count.")
+    facts: Long = about("The facts in range, of every version.")
+    digest: str = about("SHA-256 (hex) over the leaves of those facts.")
+
+
+def _tiers(root: Any) -> list[ChargeTier]:
+    return [
+        ChargeTier(
+            quantity=Decimal(tier["quantity"]),
+            amount=Decimal(tier["amount"]),
+            unit=_decimal(tier.get("unit")),
+            flat=_decimal(tier.get("flat")),
+            up_to=_decimal(tier.get("up_to")),
+            when=tier.get("when"),
+        )
+        for tier in root.tiers
+    ]
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _usage(root: Any) -> UsageSet:
+    return UsageSet(
+        lane=root.usage_lane,
+        to_position=Long(root.to_position),
+        count=Long(root.usage_count),
+        facts=Long(root.usage_facts),
+        digest=root.usage_digest,
+    )
+
+
+def _id(root: Any) -> strawberry.ID:
+    return strawberry.ID(root.charge)
+
+
+@strawberry.type(description="The usage of one item in one period, priced; amounts are unrounded.")
+class Charge:
+    """A rating result; a later one corrects it, none is ever changed."""
+
+    id: strawberry.ID = derived(_id, "The charge: subscription/item/first day/version.")
+    account: str = about("The account that used.")
+    entity: str = about("The legal entity that bills.")
+    subscription: str = about("The subscription.")
+    item: str = about("The plan's item.")
+    meter: str = about("The meter.")
+    plan: str = about("The plan.")
+    plan_version: int = about("The version of the plan that priced it.")
+    period_from: date = about("The first day of the period.")
+    period_to: date = about("The day after the period.")
+    rated_to: date = about("The day after the last one rated.")
+    window_from: datetime = about("Usage counts from here.")
+    window_to: datetime = about("Usage counts up to here, exclusive.")
+    quantity: Decimal = about("The quantity priced.")
+    amount: Money = money("amount", "The charge so far in this period, cumulative.")
+    delta: Money = money("delta", "Its change against the charge before.")
+    accrued: Money = money("accrued", "The cumulative amount in whole minor units.")
+    posted: Money = money("posted", "The change of the accrual that this charge posted.")
+    posted_on: date = about("The accounting date of that change.")
+    tiers: list[ChargeTier] = derived(_tiers, "How the amount came about.")
+    usage: UsageSet = derived(_usage, "The usage behind it.")
+    unpriced_count: Long | None = about("Events that no price fits.")
+    unpriced_quantity: Decimal | None = about("Their quantity.")
+    corrects: strawberry.ID | None = about("The charge before, of the same item and period.")
+    occurred_at: datetime = about("The accounting moment of the rating.")
+    recorded_at: datetime = about("When it was recorded.")
+    position: Long = about("The position of its fact in the books.")
