@@ -1,0 +1,109 @@
+"""From a journal line down to the usage events behind it.
+
+    journal line <- journal entry <- invoice line <- charge <- usage set <- usage events
+
+The walk reads the log by names that the facts themselves carry, a read per floor and not per fact;
+only the pages of usage come from a projection.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.errors import UnknownLine
+from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine, UsageRated
+from ledger.events.catalog import TaxRateSet
+from ledger.events.fact import Cause
+from ledger.events.journal import JournalLine, JournalPosted
+from ledger.events.streams import stream
+from ledger.lineage.describe import document_line, journal_line, node, usage_set
+from ledger.lineage.facts import Placed, at, named, of_kind
+from ledger.lineage.nodes import Node
+from ledger.lineage.usage_set import Page, usage_of
+from ledger.store.transaction import Transaction
+
+LINE_ID = re.compile(r"([1-9][0-9]{0,17})\.([1-9][0-9]{0,5})")
+
+Document = InvoiceIssued | CreditNoteIssued
+
+
+def down(
+    tx: Transaction, line: str, *, first: int = 100, after: str | None = None, prove: bool = False
+) -> Node:
+    """Return the tree below a journal line such as ``871.2``.
+
+    Each usage set shows its ``first`` events; ``after`` goes on where a page ended. With ``prove``
+    every set is computed again. Raises ``UnknownLine``.
+    """
+    placed, entry, number = _find(tx, line)
+    walk = _Walk(tx, Page.after(first, after), prove)
+    causes = tuple(walk.causes_of_entry(entry, entry.lines[number - 1]))
+    return journal_line(placed, entry, number, node(placed, *causes))
+
+
+def _find(tx: Transaction, line: str) -> tuple[Placed, JournalPosted, int]:
+    """Return the entry a line belongs to, and the line's number in it."""
+    if match := LINE_ID.fullmatch(line):
+        position, number = map(int, match.groups())
+        placed = at(tx, 0, position)
+        if placed and isinstance(placed.fact, JournalPosted) and number <= len(placed.fact.lines):
+            return placed, placed.fact, number
+    raise UnknownLine(field="line", id=line)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """One walk: the transaction it reads in, the page of usage it shows, and whether it proves."""
+
+    tx: Transaction
+    page: Page
+    prove: bool
+
+    def causes_of_entry(self, entry: JournalPosted, line: JournalLine) -> Iterator[Node]:
+        """Yield what an entry came from, narrowed to what this line of it came from."""
+        for placed in named(self.tx, entry.causes).values():
+            if isinstance(placed.fact, UsageRated):
+                yield from self.charges([placed])
+            elif isinstance(placed.fact, Document):
+                yield from self.document_lines(placed, placed.fact, line)
+            else:
+                yield node(placed)
+
+    def document_lines(
+        self, placed: Placed, document: Document, about: JournalLine
+    ) -> Iterator[Node]:
+        """Yield the lines of a document that a journal line came from: one, or all of them."""
+        lines = [one for one in document.lines if about.invoice_line in (None, one.line)]
+        charges = named(self.tx, map(charge_name, lines))
+        below = dict(zip(charges, self.charges(list(charges.values())), strict=True))
+        rates = of_kind(named(self.tx, document.causes).values(), TaxRateSet)
+        for line in lines:
+            taxes = [node(one) for rate, one in rates if rate.code == line.tax_code]
+            charge = below.get(charge_name(line))
+            yield document_line(placed, document, line, *([charge] if charge else []), *taxes)
+
+    def charges(self, placed: list[Placed]) -> Iterator[Node]:
+        """Yield charges, each with its usage set and the terms by which it was priced."""
+        charges = of_kind(placed, UsageRated)
+        terms = named(self.tx, (cause for charge, _ in charges for cause in _terms(charge)))
+        for charge, one in charges:
+            usage = usage_set(usage_of(self.tx, charge, self.page, prove=self.prove))
+            known = [node(terms[cause]) for cause in _terms(charge) if cause in terms]
+            yield node(one, usage, *known)
+
+
+def charge_name(line: InvoiceLine) -> Cause:
+    """Return the fact that a document line bills: its charge id ends in first day and version."""
+    _, first_day, version = line.charge.rsplit("/", 2)
+    return Cause(stream("charge", line.subscription, line.item, first_day), int(version))
+
+
+def _terms(charge: UsageRated) -> list[Cause]:
+    """Return what a charge was priced by, then whatever else it names as a cause."""
+    terms = (
+        Cause(stream("plan", charge.plan), charge.plan_version),
+        Cause(stream("subscription", charge.subscription), 1),
+        Cause(stream("account", charge.account), 1),
+        Cause(stream("meter", charge.meter), 1),
+    )
+    return list(dict.fromkeys((*terms, *charge.causes)))
