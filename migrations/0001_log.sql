@@ -14,7 +14,7 @@ create table ledger.log_heads (
 create function ledger.journal_balances(data jsonb) returns boolean
     language sql immutable parallel safe
     return (
-        select count(*) >= 2 and sum(amount) = 0 and bool_and(amount <> 0)
+        select count(*) >= 2 and sum(amount) = 0 and bool_and(coalesce(amount, 0) <> 0)
         from (select (line ->> 'amount')::numeric as amount
               from jsonb_array_elements(data -> 'lines') as line) as lines
     );

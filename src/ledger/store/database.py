@@ -61,6 +61,7 @@ class Database:
         cls, settings: Settings, url: str, migrate_url: str, server: Embedded | None
     ) -> Self:
         migrate.migrate(migrate_url)
+        migrate.check_service(url)
         database = cls(url, pool_max=settings.pool_max, server=server)
         with database.transaction(Role.WRITER) as tx:
             tx.execute(

@@ -59,17 +59,24 @@ def _read(path: Path) -> Migration:
     return Migration(path.stem, hashlib.sha256(sql.encode()).hexdigest(), sql)
 
 
+def check_service(url: str) -> None:
+    """Raise ``StartFailed`` when the service's login may not take one of its roles."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        missing = [
+            role
+            for role in SERVED
+            if connection.execute("select pg_has_role(%s, 'SET')", [role]).fetchone() != (True,)
+        ]
+        if missing:
+            grant = f"grant {', '.join(missing)} to {connection.info.user}"
+            why = f"its login lacks roles; run: {grant} with inherit false, set true"
+            raise StartFailed(what="The ledger", why=why)
+
+
 def _prepare(connection: psycopg.Connection) -> None:
     """Make the roles on a PostgreSQL of one's own, and the schema with the list of migrations."""
-    roles = connection.execute(
-        "select rolname from pg_roles where rolname = any(%s)", [[OWNER, *SERVED]]
-    )
-    found = {name for (name,) in roles}
     try:
-        for role in [name for name in (OWNER, *SERVED) if name not in found]:
-            connection.execute(SQL("create role {} nologin").format(Identifier(role)))
-        if OWNER not in found:
-            _own(connection)
+        _make_roles(connection)
         with connection.transaction():
             _become_owner(connection)
             connection.execute("create schema if not exists ledger")
@@ -77,25 +84,34 @@ def _prepare(connection: psycopg.Connection) -> None:
     except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject):
         _prepare(connection)  # another process makes the same things at this moment
     except psycopg.errors.InsufficientPrivilege as error:
-        raise StartFailed(
-            what="The migration", why=f"{error.diag.message_primary}; {HOW}"
-        ) from None
+        why = f"{error.diag.message_primary}; {ADVICE}"
+        raise StartFailed(what="The migration", why=why) from None
 
 
-HOW = (
-    "as a superuser run docs/postgresql.md's statements once, or let LEDGER_MIGRATE_URL name a "
-    "login that may create roles"
+ADVICE = (
+    "run the statements of docs/postgresql.md once as a superuser, or let LEDGER_MIGRATE_URL name "
+    "a login that may create roles and owns the database"
 )
 
 
-def _own(connection: psycopg.Connection) -> None:
-    """Let the fresh owner work in this database, and the login that made it become it."""
-    connection.execute(SQL("grant {} to current_user").format(Identifier(OWNER)))
-    connection.execute(
-        SQL("grant create, connect on database {} to {} with grant option").format(
-            Identifier(connection.info.dbname), Identifier(OWNER)
+def _make_roles(connection: psycopg.Connection) -> None:
+    """Make the roles that are missing; whoever makes one may take it, and the owner may create."""
+    roles = connection.execute("select rolname from pg_roles where rolname like 'ledger%'")
+    found = {name for (name,) in roles}
+    for role in [name for name in (OWNER, *SERVED) if name not in found]:
+        with connection.transaction():
+            connection.execute(SQL("create role {} nologin").format(Identifier(role)))
+            connection.execute(
+                SQL("grant {} to current_user with inherit false, set true").format(
+                    Identifier(role)
+                )
+            )
+    if OWNER not in found:
+        connection.execute(
+            SQL("grant create, connect on database {} to {} with grant option").format(
+                Identifier(connection.info.dbname), Identifier(OWNER)
+            )
         )
-    )
 
 
 def _apply(connection: psycopg.Connection, migration: Migration) -> bool:
