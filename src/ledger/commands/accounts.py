@@ -3,18 +3,21 @@
 from typing import Annotated
 from zlib import crc32
 
+from psycopg.errors import UniqueViolation
 from pydantic import Field
 
 from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
-from ledger.commands.personal import Personal
 from ledger.commands.types import Country, Currency, Id, Text, TimeZone
 from ledger.commands.vat import check_vat_id, need_both
-from ledger.errors import AlreadyExists, BadValue, CurrencyMismatch
+from ledger.errors import AlreadyExists, BadValue, CurrencyMismatch, VersionConflict
 from ledger.events.catalog import AccountOpened, EntityRegistered
 from ledger.events.fact import Cause
 from ledger.events.streams import stream
+from ledger.store import personal
+from ledger.store.database import Transaction
+from ledger.store.personal import Person
 
 
 class OpenAccount(Command):
@@ -49,7 +52,7 @@ def open_account(command: OpenAccount, context: Context) -> Decision:
             expected=entity.currency,
         )
     causes = [entity.cause, *_tax(command, entity, context), *_parent(command, context)]
-    personal = Personal.of(command, context.hmac_key)
+    person = Person(command.name, command.address, command.vat_id)
     fact = AccountOpened(
         originator_id=stream("account", command.account),
         originator_version=1,
@@ -59,7 +62,7 @@ def open_account(command: OpenAccount, context: Context) -> Decision:
         entity=command.entity,
         currency=command.currency,
         lane=lane_of(command.account, context.ledger.settings.usage_lanes),
-        person=personal.digest,
+        person=person.digest(context.hmac_key),
         has_vat_id=command.vat_id is not None,
         time_zone=command.time_zone or entity.time_zone,
         country=command.country,
@@ -67,7 +70,15 @@ def open_account(command: OpenAccount, context: Context) -> Decision:
         parent=command.parent,
         payment_terms_days=command.payment_terms_days,
     )
-    return Decision([fact], inside=personal.insert)
+    return Decision([fact], inside=lambda tx: _keep(tx, person, fact, context))
+
+
+def _keep(tx: Transaction, person: Person, fact: AccountOpened, context: Context) -> None:
+    """Write the personal fields; somebody else's row is a conflict like any other."""
+    try:
+        personal.insert(tx, fact.account, 1, context.hmac_key, person, context.now)
+    except UniqueViolation as error:
+        raise VersionConflict(count=1, streams=[fact.originator_id]) from error
 
 
 def lane_of(account: str, usage_lanes: int) -> int:

@@ -4,7 +4,7 @@ Every attempt has a context of its own. ``read_at`` is the head of lane 0 before
 whatever moves after it is caught by a guard or by a stream's version.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar, cast
 from uuid import UUID
@@ -32,19 +32,25 @@ from ledger.events.catalog import EntityRegistered, MeterDefined, PlanPublished,
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.periods import instant, local_day
+from ledger.store.meta import Meta
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Context:
-    """One attempt: the ledger, who asks, and since when its reads have to hold."""
+    """One attempt: the ledger, who asks and why, and since when its reads have to hold."""
 
     ledger: Ledger
-    actor: str
+    meta: Meta
     read_at: int
     now: datetime
     hmac_key: bytes = b""
+
+    @property
+    def actor(self) -> str:
+        """Who asks."""
+        return self.meta.actor
 
     def history(self, where: UUID) -> list[Fact]:
         """Return the facts of one stream, oldest first."""
@@ -103,10 +109,6 @@ class Context:
     def dated(self, command: Command, time_zone: str = "UTC") -> datetime:
         """Return the start of the accounting date."""
         return instant(self.day(command, time_zone), time_zone)
-
-    def with_key(self, hmac_key: bytes) -> "Context":
-        """Return this context with the key that digests an account's personal fields."""
-        return replace(self, hmac_key=hmac_key)
 
 
 def _present(found: T | None, error: LedgerError) -> T:

@@ -16,7 +16,8 @@ class Decision:
     ``guards`` are the streams and periods that must not have moved since the command began to
     read; ``elsewhere`` are encoded facts of usage lanes; ``inside`` runs in the transaction and
     writes what is no fact (personal data). ``usage`` answers per event. A decision that ``repeats``
-    what stands already appends nothing and is answered with those facts.
+    what stands already appends nothing and is answered with those facts. ``before`` names facts
+    that the command appended on its way here.
     """
 
     facts: Sequence[Fact] = ()
@@ -25,3 +26,4 @@ class Decision:
     inside: Callable[[Transaction], None] | None = None
     usage: Tally | None = None
     repeats: Sequence[Cause] | None = None
+    before: Sequence[Cause] = ()

@@ -1,6 +1,6 @@
 """What became of a key: the digest of its body, and the first result for whoever asks again."""
 
-import secrets
+import hmac
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -10,22 +10,21 @@ import orjson
 from ledger.commands.answer import Answer, FactAt
 from ledger.commands.command import Command
 from ledger.commands.ledger import Ledger
-from ledger.commands.personal import KEY_BYTES, keyed
 from ledger.errors import BadValue, KeyReused
 from ledger.events.command import CommandAccepted, CommandStarted
 from ledger.events.fact import Cause, Fact
 from ledger.events.streams import stream
-from ledger.store.database import Query, Role
-
-HMAC_KEY = "select hmac_key from ledger.personal_data where account = %(account)s limit 1"
+from ledger.store import personal
+from ledger.store.canonical import canonical
+from ledger.store.database import Role
 
 
 def digest_of(cls: type[Command], body: Mapping[str, Any], hmac_key: bytes) -> str:
     """Return the SHA-256 (hex) of a body without its key; personal fields enter as one HMAC."""
     fields = {name: value for name, value in body.items() if name != "key"}
-    personal = {name: fields.pop(name) for name in cls.PERSONAL if name in fields}
+    private = {name: fields.pop(name) for name in cls.PERSONAL if name in fields}
     if cls.PERSONAL:
-        fields["personal"] = keyed(hmac_key, personal)
+        fields["personal"] = hmac.digest(hmac_key, canonical(private), "sha256").hex()
     try:
         return sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
     except TypeError:
@@ -34,11 +33,11 @@ def digest_of(cls: type[Command], body: Mapping[str, Any], hmac_key: bytes) -> s
 
 def hmac_key_of(ledger: Ledger, cls: type[Command], body: Mapping[str, Any]) -> bytes:
     """Return the key of the account's personal fields: the one there is, or a new one."""
-    if cls.PERSONAL:
-        with ledger.db.transaction(Role.WRITER) as tx:
-            row = tx.one(Query(HMAC_KEY, {"account": body.get("account")}))
-        return bytes(row[0]) if row else secrets.token_bytes(KEY_BYTES)
-    return b""
+    if not cls.PERSONAL:
+        return b""
+    with ledger.db.transaction(Role.WRITER) as tx:
+        found = tx.one(personal.keys([str(body.get("account"))]))
+    return found.hmac_key if found else personal.new_key()
 
 
 def history(ledger: Ledger, key: str, digest: str) -> list[Fact]:
@@ -60,7 +59,7 @@ def first_answer(ledger: Ledger, accepted: CommandAccepted) -> Answer:
 
 def named_facts(ledger: Ledger, named: Sequence[Cause]) -> list[FactAt]:
     """Return where these facts stand, in their order."""
-    return [FactAt(*place) for place in ledger.books.places(named)]
+    return [FactAt(*place) for place in ledger.books.places(named)] if named else []
 
 
 def run_facts(ledger: Ledger, key: str) -> list[FactAt]:
@@ -77,5 +76,13 @@ def usage_of(accepted: CommandAccepted) -> dict[str, Any] | None:
     return {
         "accepted": counts["accepted"],
         "duplicate": counts["duplicate"],
-        "rejected": [{**answer, "index": int(answer["index"])} for answer in accepted.answers],
+        "rejected": [
+            {
+                "index": int(told["index"]),
+                "id": told.get("id"),
+                "code": told["code"],
+                "detail": told["detail"],
+            }
+            for told in accepted.answers
+        ],
     }

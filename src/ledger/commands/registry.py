@@ -25,9 +25,12 @@ from ledger.commands.ledger import Ledger
 from ledger.commands.parse import parse, required_text, without_nulls
 from ledger.commands.plans import PublishPlan, publish_plan
 from ledger.commands.rate import RateUsage, rate_usage
+from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
 from ledger.commands.runs import running
+from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.shell import Asked, Caller, decide_once
 from ledger.commands.subscriptions import StartSubscription, start_subscription
+from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
 from ledger.errors import Refusal, UnknownCommand
 
 Decide = Callable[[Any, Context], Decision]
@@ -40,16 +43,20 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (PublishPlan, publish_plan),
     (SetTaxRate, set_tax_rate),
     (StartSubscription, start_subscription),
+    (RecordUsage, record_usage),
+    (CorrectUsage, correct_usage),
     (CapturePayment, capture_payment),
     (MapAccount, map_account),
     (SetExportProfile, set_export_profile),
     (AcknowledgeExport, acknowledge_export),
     (RejectExport, reject_export),
     (ReviseExport, revise_export),
+    (ReplayDeadLetters, replay_dead_letters),
 )
 RUNS: tuple[tuple[type[Command], Run], ...] = (
     (RateUsage, running(rate_usage)),
     (IssueInvoices, running(issue_invoices)),
+    (SealExports, running(seal_exports)),
 )
 
 COMMANDS: dict[str, type[Command]] = {record.NAME: record for record, _ in (*DECISIONS, *RUNS)}

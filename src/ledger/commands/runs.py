@@ -69,20 +69,21 @@ class Run:
                 raise Finished(fact)
             self.started = True
 
-    def append(self, facts: Iterable[Fact], read_at: int, guards: Sequence[Guard]) -> None:
-        """Append one batch, with the start of the run before the first; all or nothing.
+    def append(self, facts: Iterable[Fact], read_at: int, guards: Sequence[Guard]) -> int:
+        """Append one batch, with the start of the run before the first; return its last position.
 
         Raises ``VersionConflict`` or ``GuardMoved`` for what other writers did meanwhile.
         """
         batch = list(facts)
         try:
-            self._save(batch if self.started else [self._start(), *batch], read_at, guards)
+            last = self._save(batch if self.started else [self._start(), *batch], read_at, guards)
         except VersionConflict as error:
             if self._stream not in error.facts["streams"] or self.started:
                 raise
             self.look()
-            self._save(batch, read_at, guards)
+            last = self._save(batch, read_at, guards)
         self.started = True
+        return last
 
     def finish(self) -> Answer:
         """Record that the run is accepted, and answer with all of its facts."""
@@ -120,6 +121,7 @@ class Run:
             counts=counts,
         )
 
-    def _save(self, facts: Sequence[Fact], read_at: int, guards: Sequence[Guard]) -> None:
+    def _save(self, facts: Sequence[Fact], read_at: int, guards: Sequence[Guard]) -> int:
         meta = self.asked.meta(run=True)
-        self.ledger.books.save(*facts, read_at=read_at, guards=guards, meta=meta)
+        saved = self.ledger.books.save(*facts, read_at=read_at, guards=guards, meta=meta)
+        return saved.positions[-1][1]

@@ -86,9 +86,7 @@ def decide_once(ledger: Ledger, asked: Asked, decide: Callable[[Any, Context], D
         for fact in keys.history(ledger, asked.command.key, asked.digest):
             if isinstance(fact, CommandAccepted):
                 return keys.first_answer(ledger, fact)
-        context = Context(
-            ledger, asked.caller.actor, ledger.books.head(), ledger.clock(), asked.hmac_key
-        )
+        context = Context(ledger, asked.meta(), ledger.books.head(), ledger.clock(), asked.hmac_key)
         decision = decide(asked.command, context)
         if decision.repeats is not None:
             return Answer(
@@ -113,7 +111,7 @@ def _append(ledger: Ledger, asked: Asked, context: Context, decision: Decision) 
     )
     types = [*(fact.TYPE for fact in decision.facts), accepted.TYPE]
     types += [fact.type for fact in decision.elsewhere]
-    facts = [
+    facts = keys.named_facts(ledger, decision.before) + [
         FactAt(lane, position, type_)
         for (lane, position), type_ in zip(appended.positions, types, strict=True)
         if type_ != accepted.TYPE
@@ -123,7 +121,7 @@ def _append(ledger: Ledger, asked: Asked, context: Context, decision: Decision) 
 
 def _accepted(asked: Asked, context: Context, decision: Decision) -> CommandAccepted:
     """Return the fact that makes the key's first result known for ever."""
-    result = [fact.cause for fact in decision.facts]
+    result = [*decision.before, *(fact.cause for fact in decision.facts)]
     result += [Cause(UUID(bytes=fact.stream), fact.version) for fact in decision.elsewhere]
     types = [fact.TYPE for fact in decision.facts] + [fact.type for fact in decision.elsewhere]
     counts = dict(Counter(types))
