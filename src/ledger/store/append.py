@@ -25,6 +25,7 @@ __all__ = [
     "Meta",
     "NewFact",
     "PeriodGuard",
+    "SealingGuard",
     "SubscribersGuard",
     "append",
     "append_packed",
@@ -47,7 +48,14 @@ class SubscribersGuard:
     plan: str
 
 
-Guard = UUID | PeriodGuard | SubscribersGuard
+@dataclass(frozen=True)
+class SealingGuard:
+    """The export documents of an entity: it moves with every one that is sealed."""
+
+    entity: str
+
+
+Guard = UUID | PeriodGuard | SubscribersGuard | SealingGuard
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,18 @@ SUBSCRIBERS_MOVED = """
 select 1 from ledger.log
 where lane = 0 and position > %(read_at)s and starts_with(type, 'subscription.started/')
   and data ->> 'plan' = %(plan)s limit 1"""
+
+
+SEALING_MOVED = """
+select 1 from ledger.log
+where lane = 0 and position > %(read_at)s and starts_with(type, 'export.sealed/')
+  and data ->> 'entity' = %(entity)s limit 1"""
+
+MOVED_OF: dict[type, str] = {
+    PeriodGuard: PERIOD_MOVED,
+    SubscribersGuard: SUBSCRIBERS_MOVED,
+    SealingGuard: SEALING_MOVED,
+}
 
 
 def append(
@@ -163,10 +183,10 @@ def _check_guards(tx: Transaction, guards: Sequence[Guard], read_at: int) -> Non
     streams = [guard for guard in guards if isinstance(guard, UUID)]
     hit: list[Guard] = list(_moved(tx, streams, read_at))
     for guard in guards:
-        if not isinstance(guard, UUID):
-            moved = PERIOD_MOVED if isinstance(guard, PeriodGuard) else SUBSCRIBERS_MOVED
-            if tx.execute(moved, {**vars(guard), "read_at": read_at}).fetchone():
-                hit.append(guard)
+        if isinstance(guard, UUID):
+            continue
+        if tx.execute(MOVED_OF[type(guard)], {**vars(guard), "read_at": read_at}).fetchone():
+            hit.append(guard)
     if hit:
         raise GuardMoved(what=", ".join(str(guard) for guard in hit[:3]), guards=hit)
 
