@@ -4,6 +4,7 @@ Refusals and access errors carry their code in ``extensions.code``; errors of Gr
 what is wrong with the document; everything else is a bug, logged here and answered as INTERNAL.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from graphql import GraphQLError
 from ledger.errors import LedgerError, Refusal, StoreUnavailable
 
 ERRORS_MAX: Final = 5
+_HINT: Final = re.compile(r" Did you mean .*", re.DOTALL)  # names that nobody asked for
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +47,7 @@ def _shown(error: GraphQLError) -> dict[str, Any]:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     if cause is None:
-        return dict(error.formatted)
+        return {**error.formatted, "message": _HINT.sub("", error.message)}
     formatted = {key: part for key, part in error.formatted.items() if key != "extensions"}
     if isinstance(cause, Refusal | StoreUnavailable):
         extensions = {"code": cause.code} | ({"field": cause.field} if cause.field else {})

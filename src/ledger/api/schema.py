@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.extensions import (
     AddValidationRules,
     MaxTokensLimiter,
@@ -10,6 +11,7 @@ from strawberry.extensions import (
     ValidationCache,
 )
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from ledger.api.cost import RequestChecks
 from ledger.api.executor import FastExecutor
@@ -30,9 +32,18 @@ def _mutation() -> Any:
     )
 
 
-def make_schema(executor: Any = FastExecutor) -> strawberry.Schema:
+class Schema(strawberry.Schema):
+    """Strawberry's schema; errors are told and logged once, where they leave the house."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log nothing here: a caller's mistakes are not ours, and ``errors`` logs our own."""
+
+
+def make_schema(executor: Any = FastExecutor) -> Schema:
     """Return the schema; the extensions are made anew for each request, the rules never."""
-    return strawberry.Schema(
+    return Schema(
         Query,
         _mutation(),
         config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
