@@ -1,8 +1,11 @@
 """The real database for every test: one server per run, one fresh copy of a template per test."""
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -13,6 +16,12 @@ from ledger.testing import TestServer
 # Machines that run tests are slow at times; a test is never judged by its speed.
 settings.register_profile("here", deadline=None)
 settings.load_profile("here")
+
+if TYPE_CHECKING:
+    from ledger.commands.answer import Answer
+    from ledger.commands.ledger import Ledger
+
+    Ask = Callable[..., Answer]
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +45,56 @@ def database(server: TestServer) -> Iterator[Database]:
 def home(tmp_path: Path) -> Path:
     """An empty home for tests that start a server of their own."""
     return tmp_path / "home"
+
+
+@pytest.fixture
+def ledger(database: Database) -> Iterator["Ledger"]:
+    """A ledger over the fresh database, with a live build of every projection.
+
+    Its clock stands still at noon (UTC) on 23 November 2026.
+    """
+    from ledger.commands.ledger import Ledger
+    from ledger.projector.projection import ensure
+    from ledger.settings import Settings
+    from ledger.store.books import Books
+
+    ensure(database)
+    books = Books(database)
+    yield Ledger(database, books, Settings(), lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
+    books.close()
+
+
+@pytest.fixture
+def ask(ledger: "Ledger") -> "Ask":
+    """Ask a command by keyword; ``from_`` is ``from``. A key is made up unless one is given."""
+    from ledger.commands.registry import execute
+
+    keys = (f"k-{number}" for number in itertools.count(1))
+
+    def ask(command: str, **fields: Any) -> "Answer":
+        body = {"command": command, "key": next(keys), **fields}
+        return execute(ledger, {name.rstrip("_"): value for name, value in body.items()}, "tester")
+
+    return ask
+
+
+@pytest.fixture
+def world(ask: "Ask") -> "Ask":
+    """The entity US, the meter api, the plan basic (0.01 a call), and acme on it since October."""
+    model = {"type": "per_unit", "unit": "0.01"}
+    item = {"item": "calls", "kind": "usage", "meter": "api", "interval": "month", "model": model}
+    us = {"name": "Example Inc", "currency": "USD", "country": "US", "time_zone": "UTC"}
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("register_entity", {"entity": "US", "first_period": "2026-01", **us}),
+        ("define_meter", {"meter": "api", "aggregation": "sum", "dimensions": ["region"]}),
+        ("set_tax_rate", {"code": "sales", "rate": "8.875", "from": "2026-01-01", "category": "S"}),
+        ("publish_plan", {"plan": "basic", "currency": "USD", "from": "2026-01-01",
+                          "items": [item]}),
+        ("open_account", {"account": "acme", "entity": "US", "name": "Acme", "currency": "USD"}),
+        ("start_subscription", {"subscription": "s-1", "account": "acme", "plan": "basic",
+                                "from": "2026-10-01"}),
+    ]  # fmt: skip
+    for name, fields in steps:
+        answer = ask(name, **fields)
+        assert answer.status == "accepted", answer
+    return ask
