@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from ledger.errors import Overloaded, StoreUnavailable
 from ledger.events.streams import usage_stream, usage_stream_bytes
@@ -101,9 +102,9 @@ def test_conflicts_within_one_batch_are_held_against_the_first(flusher: UsageFlu
 
 
 def test_true_is_not_one(flusher: UsageFlusher) -> None:
-    first = item(0, "a")._replace(data=canonical({"v": True}))
+    first = replace(item(0, "a"), data=canonical({"v": True}))
     send(flusher, first)
-    assert send(flusher, first._replace(data=canonical({"v": 1}))).rejected[0].code == "ID_CONFLICT"
+    assert send(flusher, replace(first, data=canonical({"v": 1}))).rejected[0].code == "ID_CONFLICT"
 
 
 def test_what_the_caller_refused_is_counted_and_kept_with_any_bytes(

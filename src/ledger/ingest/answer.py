@@ -44,8 +44,8 @@ class Tally:
         """Add what became of some events of the request."""
         self.accepted += outcome.accepted
         self.duplicate += outcome.duplicate
-        for index, _, id_, _, code, detail, _ in outcome.rejected:
-            self.reject(Rejection(index, id_, code, detail))
+        for one in outcome.rejected:
+            self.reject(Rejection(one.at, one.id, one.code, one.detail))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer of the contract; ``rejected_more`` only where the list was cut."""

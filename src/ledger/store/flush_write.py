@@ -8,8 +8,9 @@ events, the dead letters and their counts in one transaction.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from uuid import uuid4
+
+from msgspec import Struct as Record
 
 from ledger.errors import IdConflict
 from ledger.events.streams import stream
@@ -26,7 +27,7 @@ RECORDED = UsageRecorded.TYPE
 CONFLICT = IdConflict.code
 
 
-class Item(NamedTuple):
+class Item(Record, frozen=True, gc=False):
     """An event that is storable and complete. ``at`` is its index in the caller's batch.
 
     ``stamp`` is its time in microseconds since 1970, ``data`` its canonical JSON, ``raw`` the
@@ -44,7 +45,7 @@ class Item(NamedTuple):
     raw: bytes
 
 
-class Reject(NamedTuple):
+class Reject(Record, frozen=True, gc=False):
     """An event that was refused before it came here, or an item that is a conflict."""
 
     at: int
@@ -85,27 +86,27 @@ class Prepared:
 
     batches: Sequence[Batch]
     rows: list[Packed]
-    firsts: dict[bytes, Known]
+    firsts: dict[bytes, Item]
     seen: dict[bytes, Known]
     heads: dict[int, int]
 
 
 def prepare(database: Database, batches: Sequence[Batch]) -> Prepared:
     """Look up which events are known, and pack the others."""
-    firsts: dict[bytes, Known] = {}
+    firsts: dict[bytes, Item] = {}
     for batch in batches:
         for item in batch.items:
-            firsts.setdefault(item.stream, Known(RECORDED, item.stamp, item.data))
+            firsts.setdefault(item.stream, item)
     with database.transaction(Role.WRITER) as tx:
         heads = tx.heads()  # before the look-up: what it cannot see lies above
         seen = known.seen(tx, firsts) if firsts else {}
-    packed: dict[bytes, Packed] = {}
-    for batch in batches:
-        meta = batch.meta
-        for _, _, _, _, lane, name, stamp, data, _ in batch.items:
-            if name not in seen and name not in packed:
-                packed[name] = pack(lane, name, 1, RECORDED, stamp, data, meta)
-    return Prepared(batches, list(packed.values()), firsts, seen, heads)
+    rows = [
+        pack(one.lane, one.stream, 1, RECORDED, one.stamp, one.data, batch.meta)
+        for batch in batches
+        for one in batch.items
+        if firsts[one.stream] is one and one.stream not in seen
+    ]
+    return Prepared(batches, rows, firsts, seen, heads)
 
 
 def commit(database: Database, flush: Prepared) -> list[Outcome]:
@@ -180,12 +181,16 @@ def _sort_batch(
         if name not in seen and name not in taken:
             taken.add(name)
             outcome.accepted += 1
-        elif (seen.get(name) or flush.firsts[name]) == (RECORDED, item.stamp, item.data):
+        elif (seen.get(name) or _content(flush.firsts[name])) == _content(item):
             outcome.duplicate += 1
             duplicates[item.source] += 1
         else:
             outcome.rejected.append(_conflict(item))
     outcome.rejected.sort(key=lambda reject: reject.at)
+
+
+def _content(item: Item) -> Known:
+    return Known(RECORDED, item.stamp, item.data)
 
 
 def _conflict(item: Item) -> Reject:

@@ -5,17 +5,18 @@ data, meta]. ``leaf`` is the SHA-256 of 0x00, the lane (2 bytes), recorded_at (m
 1970, 8 bytes) and content, big-endian. docs/log.md shows both with an example.
 
 Everything that does not depend on the place in the log is packed before the lock; under the lock a
-row costs one short hash and one concatenation. Packing by hand measured 3 times faster than
+row costs one short hash and one concatenation. Packing by hand measured twice as fast as
 psycopg's ``write_row``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from struct import Struct
-from typing import NamedTuple
+
+from msgspec import Struct as Record
 
 from ledger.store.canonical import microseconds, moment_text
 
@@ -27,9 +28,6 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 PG_EPOCH_US = 946_684_800_000_000  # PostgreSQL counts from 2000
 
-_START = Struct(">hihi16sii")
-_SHORT = Struct(">i")
-_TIME = Struct(">iq")
 _JSON = Struct(">iB")
 _PLACE = Struct(">qiqi")
 _LEAF_START = Struct(">Bhq")
@@ -53,7 +51,7 @@ class NewFact:
         return pack(self.lane, self.stream, self.version, self.type, stamp, self.data, self.meta)
 
 
-class Packed(NamedTuple):
+class Packed(Record, frozen=True, gc=False):
     """A row that lacks only its place: everything else is hashed and packed."""
 
     lane: int
@@ -68,21 +66,14 @@ def pack(
 ) -> Packed:
     """Pack a row; ``stamp`` is ``occurred_at`` in microseconds since 1970."""
     content = content_of(stream, version, type_, stamp, data, meta)
-    start = b"".join(
-        (
-            _START.pack(11, 2, lane, 16, stream, 4, version),
-            _type_field(type_),
-            _TIME.pack(8, stamp - PG_EPOCH_US),
-            _JSON.pack(len(data) + 1, 1),
-            data,
-            _JSON.pack(len(meta) + 1, 1),
-            meta,
-            b"\0\0\0\x20",
-            content,
-            b"\0\0\0\x08",
-        )
+    name, head = _head_of(type_)
+    length = len(name)
+    start = head(
+        11, 2, lane, 16, stream, 4, version, length, name, 8, stamp - PG_EPOCH_US, len(data) + 1, 1
     )
-    return Packed(lane, stream, version, content, start)
+    meta_length = _JSON.pack(len(meta) + 1, 1)
+    parts = (start, data, meta_length, meta, b"\0\0\0\x20", content, b"\0\0\0\x08")
+    return Packed(lane, stream, version, content, b"".join(parts))
 
 
 def content_of(
@@ -108,12 +99,14 @@ def placed(rows: Sequence[Packed], lane: int, after: int, recorded_us: int) -> b
     recorded = recorded_us - PG_EPOCH_US
     place = _PLACE.pack
     parts: list[bytes] = []
-    for position, (_, _, _, content, start) in enumerate(rows, after + 1):
-        parts += (start, place(position, 8, recorded, 32), sha256(prefix + content).digest())
+    for position, row in enumerate(rows, after + 1):
+        leaf = sha256(prefix + row.content).digest()
+        parts += (row.start, place(position, 8, recorded, 32), leaf)
     return b"".join(parts)
 
 
 @lru_cache(maxsize=256)
-def _type_field(type_: str) -> bytes:
+def _head_of(type_: str) -> tuple[bytes, Callable[..., bytes]]:
+    """Return a type's bytes, and what packs a row with it up to the length of its data."""
     name = type_.encode()
-    return _SHORT.pack(len(name)) + name
+    return name, Struct(f">hihi16siii{len(name)}siqiB").pack
