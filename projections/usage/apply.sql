@@ -9,7 +9,8 @@
 -- when: load
 insert into usage_events
 select lane, data ->> 'account', data ->> 'meter', occurred_at, position, stream, version,
-       type = 'usage.voided/1', null, recorded_at, leaf,
+       type = 'usage.voided/1', null, recorded_at,
+       coalesce((meta ->> 'replay_day')::date, (recorded_at at time zone 'UTC')::date), leaf,
        coalesce((data ->> 'quantity')::numeric, 0), data ->> 'source', data ->> 'id',
        data ->> 'key', data ->> 'subscription', coalesce(data -> 'dimensions', '{}')
 from ledger.log
@@ -21,13 +22,23 @@ where lane = %(lane)s and position > %(from)s and position <= %(to)s
 with added as (
     insert into usage_events
     select lane, data ->> 'account', data ->> 'meter', occurred_at, position, stream, version,
-           type = 'usage.voided/1', null, recorded_at, leaf,
+           type = 'usage.voided/1', null, recorded_at,
+           coalesce((meta ->> 'replay_day')::date, (recorded_at at time zone 'UTC')::date), leaf,
            coalesce((data ->> 'quantity')::numeric, 0), data ->> 'source', data ->> 'id',
            data ->> 'key', data ->> 'subscription', coalesce(data -> 'dimensions', '{}')
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type in ('usage.recorded/1', 'usage.corrected/1', 'usage.voided/1')
-    returning lane, account, meter, occurred_at, position, version, quantity, key, dimensions
+    returning lane, account, meter, occurred_at, position, version, received_on, quantity, source,
+              key, dimensions
+), accepted as (
+    insert into usage_receipts as t
+    select source, received_on, count(*), 0, 0, 0
+    from added
+    where version = 1
+    group by 1, 2
+    order by 1, 2
+    on conflict (source, day) do update set accepted = t.accepted + excluded.accepted
 ), hours as (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
            count(*) as events, sum(quantity) as sum, max(quantity) as max,
@@ -81,7 +92,7 @@ on conflict (lane, account, meter, bucket, dimensions) do update set
 
 -- name: supersede
 -- The version before is found through the log, whose own index leads to it.
--- when: fold finish
+-- when: fold
 update usage_events as e
 set superseded_at = next.position
 from ledger.log as next
@@ -203,6 +214,16 @@ join usage_events as e
  and e.dimensions = c.dimensions and e.superseded_at is null and not e.void
 group by 1, 2, 3, 4, 5;
 
+-- name: supersede_all
+-- when: finish
+update usage_events as e
+set superseded_at = next.position
+from usage_events as next
+join ledger.log as prior on prior.stream = next.stream and prior.version = next.version - 1
+where next.lane = %(lane)s and next.version > 1
+  and e.lane = prior.lane and e.account = next.account and e.meter = next.meter
+  and e.occurred_at = prior.occurred_at and e.position = prior.position;
+
 -- name: all_hours
 -- when: finish
 insert into usage_hourly
@@ -217,29 +238,48 @@ where lane = %(lane)s and superseded_at is null and not void
 group by 1, 2, 3, 4, 5;
 
 -- name: all_days
+-- Hours merge into days, but for keys that have to be counted apart.
 -- when: finish
 insert into usage_daily
-select lane, account, meter, date_trunc('day', occurred_at, 'UTC'), dimensions,
-       count(*), sum(quantity), max(quantity),
-       (array_agg(quantity order by occurred_at desc, position desc))[1],
-       max(occurred_at),
-       (array_agg(position order by occurred_at desc, position desc))[1],
-       count(distinct key)
-from usage_events
-where lane = %(lane)s and superseded_at is null and not void
+select lane, account, meter, date_trunc('day', bucket, 'UTC'), dimensions,
+       sum(events)::bigint, sum(sum), max(max),
+       (array_agg(latest order by latest_at desc, latest_position desc))[1],
+       max(latest_at),
+       (array_agg(latest_position order by latest_at desc, latest_position desc))[1], 0
+from usage_hourly
+where lane = %(lane)s
+group by 1, 2, 3, 4, 5
+having max(keys) = 0;
+
+-- name: all_days_of_keys
+-- when: finish
+insert into usage_daily
+select e.lane, e.account, e.meter, date_trunc('day', e.occurred_at, 'UTC'), e.dimensions,
+       count(*), sum(e.quantity), max(e.quantity),
+       (array_agg(e.quantity order by e.occurred_at desc, e.position desc))[1],
+       max(e.occurred_at),
+       (array_agg(e.position order by e.occurred_at desc, e.position desc))[1],
+       count(distinct e.key)
+from (
+    select lane, account, meter, date_trunc('day', bucket, 'UTC') as day, dimensions
+    from usage_hourly
+    where lane = %(lane)s
+    group by 1, 2, 3, 4, 5
+    having max(keys) > 0
+) as d
+join usage_events as e
+  on e.lane = d.lane and e.account = d.account and e.meter = d.meter
+ and e.occurred_at >= d.day and e.occurred_at < d.day + interval '1 day'
+ and e.dimensions = d.dimensions and e.superseded_at is null and not e.void
 group by 1, 2, 3, 4, 5;
 
--- name: accepted
--- when: fold load
+-- name: all_accepted
+-- when: finish
 insert into usage_receipts as t
-select data ->> 'source',
-       coalesce((meta ->> 'replay_day')::date, (recorded_at at time zone 'UTC')::date),
-       count(*), 0, 0, 0
-from ledger.log
-where lane = %(lane)s and position > %(from)s and position <= %(to)s
-  and type = 'usage.recorded/1'
+select source, received_on, count(*), 0, 0, 0
+from usage_events
+where lane = %(lane)s and version = 1
 group by 1, 2
-order by 1, 2
 on conflict (source, day) do update set accepted = t.accepted + excluded.accepted;
 
 -- name: received

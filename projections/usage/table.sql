@@ -2,7 +2,7 @@
 
 -- name: usage_events
 -- Nothing is overwritten but superseded_at (the position of the next version), so the state as of
--- any position stays readable.
+-- any position stays readable. received_on is the UTC day of receipt; a replay keeps the first one.
 create table usage_events (
     lane          smallint not null,
     account       text not null,
@@ -14,6 +14,7 @@ create table usage_events (
     void          boolean not null,
     superseded_at bigint,
     recorded_at   timestamptz not null,
+    received_on   date not null,
     leaf          bytea not null,
     quantity      numeric not null,
     source        text not null,
@@ -46,14 +47,14 @@ create table usage_hourly (
 );
 
 -- name: usage_hourly_key
--- after: load
+-- after: finish
 create unique index usage_hourly_key on usage_hourly (lane, account, meter, bucket, dimensions);
 
 -- name: usage_daily
 create table usage_daily (like usage_hourly);
 
 -- name: usage_daily_key
--- after: load
+-- after: finish
 create unique index usage_daily_key on usage_daily (lane, account, meter, bucket, dimensions);
 
 -- name: usage_receipts

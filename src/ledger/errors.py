@@ -60,6 +60,10 @@ class UnreadableFact(LedgerError):
     """The fact {stream}, version {version}, cannot be read: {why}"""
 
 
+class RebuildCancelled(LedgerError):
+    """The rebuild into {build} was cancelled; start it again when it suits."""
+
+
 class UnknownFactType(LedgerError):
     """The projection {name} does not know {type} (lane {lane}, position {position}); use a version
     of this software that does."""

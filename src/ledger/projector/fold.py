@@ -68,74 +68,62 @@ def whole(tx: Transaction, lane: int, limit: int, head: int) -> int:
     return min(row[0], head) if row else head
 
 
-def fold(
-    tx: Transaction,
-    build: str,
-    projection: Projection,
-    lane: int,
-    start: int,
-    end: int,
-    types: Types | None = None,
-    moment: str = "fold",
-) -> None:
-    """Run the statements that this range concerns, in their order, on a build's tables."""
-    if types is None:
-        types = types_in(tx, lane, start, end)
-    _refuse_unknown(projection, lane, types)
-    statements = [one for one in projection.apply if one.at(moment) and one.facts & types.keys()]
-    if statements:
-        enter(tx, build)
-    for statement in statements:
-        tx.execute(statement.sql, {"lane": lane, "from": start, "to": end})
+@dataclass(frozen=True)
+class Folding:
+    """One build of a projection, to be folded within a transaction.
 
+    ``moment`` chooses among its statements: those of a fold, or those of a parallel load.
+    """
 
-def fold_or_stop(
-    tx: Transaction,
-    build: str,
-    projection: Projection,
-    lane: int,
-    start: int,
-    end: int,
-    types: Types | None = None,
-) -> Failure | None:
-    """Fold a range, or all of it before the first position that cannot be folded."""
-    failed = _attempt(tx, build, projection, lane, start, end, types)
-    if failed is None:
+    tx: Transaction
+    build: str
+    projection: Projection
+    moment: str = "fold"
+
+    def run(self, lane: int, start: int, end: int, types: Types | None = None) -> None:
+        """Run the statements that this range concerns, in their order, on the build's tables."""
+        if types is None:
+            types = types_in(self.tx, lane, start, end)
+        self._refuse_unknown(lane, types)
+        enter(self.tx, self.build)
+        for one in self.projection.apply:
+            if one.at(self.moment) and (not one.facts or one.facts & types.keys()):
+                self.tx.execute(one.sql, {"lane": lane, "from": start, "to": end})
+
+    def run_or_stop(
+        self, lane: int, start: int, end: int, types: Types | None = None
+    ) -> Failure | None:
+        """Fold a range, or all of it before the first position that cannot be folded."""
+        error = self._attempt(lane, start, end, types)
+        if error is None:
+            return None
+        good, bad = start, end
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            again = self._attempt(lane, good, middle)
+            if again is None:
+                good = middle
+            else:
+                bad, error = middle, again
+        return Failure(lane, bad, error)
+
+    def _attempt(self, lane: int, start: int, end: int, types: Types | None = None) -> str | None:
+        """Fold a range in a savepoint; return what went wrong, with nothing folded."""
+        try:
+            with self.tx.conn.transaction():
+                self.run(lane, start, end, types)
+        except psycopg.OperationalError:
+            raise  # the server, not the facts: the whole transaction is tried again
+        except (psycopg.DatabaseError, UnknownFactType) as error:
+            return str(error)
         return None
-    good, bad = start, end
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        again = _attempt(tx, build, projection, lane, good, middle)
-        good, bad, failed = (middle, bad, failed) if again is None else (good, middle, again)
-    if bad == end and end - start > 1:
-        failed = _attempt(tx, build, projection, lane, good, bad) or failed
-    return Failure(lane, bad, failed)
 
-
-def _attempt(
-    tx: Transaction,
-    build: str,
-    projection: Projection,
-    lane: int,
-    start: int,
-    end: int,
-    types: Types | None = None,
-) -> str | None:
-    """Fold a range in a savepoint; return what went wrong, with nothing folded."""
-    try:
-        with tx.conn.transaction():
-            fold(tx, build, projection, lane, start, end, types)
-    except psycopg.OperationalError:
-        raise  # the server, not the facts: the whole transaction is tried again
-    except (psycopg.DatabaseError, UnknownFactType) as error:
-        return str(error)
-    return None
-
-
-def _refuse_unknown(projection: Projection, lane: int, types: Types) -> None:
-    """Refuse a version of a fact of which the projection names other versions only."""
-    known = projection.facts
-    names = {type_.partition("/")[0] for type_ in known}
-    for type_, position in types.items():
-        if type_ not in known and type_.partition("/")[0] in names:
-            raise UnknownFactType(name=projection.name, type=type_, lane=lane, position=position)
+    def _refuse_unknown(self, lane: int, types: Types) -> None:
+        """Refuse a version of a fact of which the projection names other versions only."""
+        known = self.projection.facts
+        names = {type_.partition("/")[0] for type_ in known}
+        for type_, position in types.items():
+            if type_ not in known and type_.partition("/")[0] in names:
+                raise UnknownFactType(
+                    name=self.projection.name, type=type_, lane=lane, position=position
+                )

@@ -14,20 +14,21 @@ import psycopg
 import structlog
 
 from ledger.errors import ProjectionStopped
-from ledger.projector.fold import Failure, Types, fold_or_stop, prepare, types_in, whole
-from ledger.projector.projection import Projection, projection, projections
+from ledger.projector.fold import Failure, Folding, Types, prepare, types_in, whole
+from ledger.projector.projection import Projection, projection, projection_of, projections
 from ledger.store.database import Database, Role, Transaction
 
 CHUNK = 20_000
 POLL_SECONDS = 0.05
 TROUBLE_SECONDS_MAX = 5.0
 
+# While one build is held still all are, so that they stay at one position.
 LIVE = """
-select c.build, b.projection, c.lane::int, c.position
+select c.build, b.projection, b.checksum, c.lane::int, c.position
 from ledger.active_builds as a
 join ledger.builds as b on b.build = a.build and b.stopped_at is null
-                       and (b.parked_until is null or b.parked_until < clock_timestamp())
 join ledger.cursors as c on c.build = a.build
+where not exists (select 1 from ledger.builds as parked where parked.parked_until > now())
 order by c.build, c.lane"""
 LOCK = LIVE + "\nfor update of c"
 
@@ -125,20 +126,25 @@ def advance(db: Database, *, wait: bool, chunk: int = CHUNK) -> bool:
             tx.conn.rollback()
             return False
         # While this waited a build may have been switched, parked or stopped: look again.
-        held = {(build, lane) for build, _, lane, _ in locked}
-        rows = [row for row in tx.execute(LIVE) if (row[0], row[2]) in held]
-        return _move(tx, [Cursor(build, projection(name), *at) for build, name, *at in rows], chunk)
+        held = {(build, lane) for build, _, _, lane, _ in locked}
+        rows = tx.execute(LIVE).fetchall()
+        cursors = [
+            Cursor(build, projection_of(tx, name, build, checksum), lane, position)
+            for build, name, checksum, lane, position in rows
+            if (build, lane) in held
+        ]
+        return _move(tx, cursors, chunk)
 
 
 def _behind(tx: Transaction) -> bool:
     """Tell, without a lock, whether any live build is behind a head; add cursors of new lanes."""
     heads = tx.heads()
     rows = tx.execute(LIVE).fetchall()
-    known = {(name, lane) for _, name, lane, _ in rows}
+    known = {(name, lane) for _, name, _, lane, _ in rows}
     wide = [name for name, one in projections().items() if one.lanes != "books"]
     if any((name, lane) not in known for name in wide for lane in heads if lane):
         tx.execute(ADD_LANES, {"projections": wide})
-    return any(position < heads[lane] for _, _, lane, position in rows)
+    return any(position < heads[lane] for *_, lane, position in rows)
 
 
 def _move(tx: Transaction, cursors: list[Cursor], chunk: int) -> bool:
@@ -156,7 +162,8 @@ def _move(tx: Transaction, cursors: list[Cursor], chunk: int) -> bool:
             end = whole(tx, lane, start + chunk, heads[lane])
             ranges[lane, start] = end, types_in(tx, lane, start, end)
         end, types = ranges[lane, start]
-        failure = fold_or_stop(tx, cursor.build, cursor.projection, lane, start, end, types)
+        folding = Folding(tx, cursor.build, cursor.projection)
+        failure = folding.run_or_stop(lane, start, end, types)
         if failure is not None:
             stopped[cursor.build] = failure
             end = failure.position - 1

@@ -29,19 +29,29 @@ class Statement:
         """Tell whether the statement runs at this moment (its ``when``); by default at a fold."""
         return moment in self.options.get("when", {"fold"})
 
+    @property
+    def after(self) -> str | None:
+        """After which part of a load a table's statement runs, if not before it."""
+        return next(iter(self.options.get("after", ())), None)
+
 
 def read(path: Path) -> tuple[Statement, ...]:
     """Return the statements of a file in order."""
-    parts = NAME.split(path.read_text("utf-8"))
+    return parse(path.read_text("utf-8"))
+
+
+def parse(text: str) -> tuple[Statement, ...]:
+    """Return the statements of a text in order."""
+    parts = NAME.split(text)
     return tuple(
         _statement(name, body) for name, body in zip(parts[1::2], parts[2::2], strict=True)
     )
 
 
-def header(path: Path, option: str) -> str:
+def header(text: str, option: str) -> str:
     """Return an option that stands above the first statement, e.g. ``-- lanes: all``."""
-    found = re.search(rf"^-- {option}: (\w+)\s*$", path.read_text("utf-8"), re.MULTILINE)
-    assert found, f"{path} has no line '-- {option}: …'"
+    found = re.search(rf"^-- {option}: (\w+)\s*$", text, re.MULTILINE)
+    assert found, f"there is no line '-- {option}: …'"
     return found[1]
 
 

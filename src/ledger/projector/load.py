@@ -1,0 +1,194 @@
+"""Loading a fresh build: ranges of the log in parallel, then what is quicker to do once at the end.
+
+The work is a list in the build's own schema. Each item is one short transaction that ticks it off,
+so a load can be killed and resumed, or joined by another process, at any time. Items of a stage run
+in parallel; a stage begins when the one before it is done.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from ledger.errors import ProjectionStopped
+from ledger.projector.build import enter
+from ledger.projector.fold import Folding, prepare
+from ledger.projector.projection import Projection
+from ledger.store.database import Database, Role, Transaction
+
+RANGE = 100_000
+WAIT_SECONDS = 0.05
+
+PLAN = """
+create table build_work (
+    place     integer primary key generated always as identity,
+    stage     integer not null,
+    statement text,
+    lane      smallint,
+    first     bigint,
+    last      bigint,
+    weight    bigint not null,
+    done      boolean not null default false
+)"""
+
+ADD = """
+insert into build_work (stage, statement, lane, first, last, weight)
+values (%(stage)s, %(statement)s, %(lane)s, %(first)s, %(last)s, %(weight)s)"""
+
+CLAIM = """
+select place, statement, lane::int, first, last, weight
+from build_work
+where not done and stage = (select min(stage) from build_work where not done)
+order by place
+limit 1
+for update skip locked"""
+
+Ticked = Callable[[int, int], None]
+
+
+class Item(NamedTuple):
+    """A range to load, or a statement to run once; ``weight`` counts towards the progress."""
+
+    place: int
+    statement: str | None
+    lane: int | None
+    first: int | None
+    last: int | None
+    weight: int
+
+
+def load(db: Database, one: Projection, build: str, *, workers: int, ticked: Ticked) -> None:
+    """Do what is left of the load of a build, and set its cursors to where it ends.
+
+    ``ticked`` is called with what is done and the total. Raises ``ProjectionStopped``.
+    """
+    with db.transaction(Role.PROJECTOR) as tx:
+        if not _planned(tx, build):
+            return
+    with ThreadPoolExecutor(workers) as pool:
+        for each in [pool.submit(_work, db, one, build, ticked) for _ in range(workers)]:
+            each.result()
+    with db.transaction(Role.PROJECTOR) as tx:
+        _conclude(tx, build)
+
+
+def plan(tx: Transaction, one: Projection, build: str, targets: dict[int, int]) -> None:
+    """List the work of a load up to these positions, in the schema of a new build."""
+    enter(tx, build)
+    tx.conn.execute(PLAN)
+    total = sum(targets.values())
+    for lane, target in sorted(targets.items()):
+        for first in range(0, target, RANGE):
+            _add(tx, 0, None, lane, first, min(first + RANGE, target))
+    stage = 1
+    for name in [table.name for table in one.tables if table.after == "load"]:
+        _add(tx, stage, name, weight=total // 8)
+    for statement in one.apply:
+        stage += 1
+        for lane, target in sorted(targets.items()):
+            if statement.at("finish"):
+                _add(tx, stage, statement.name, lane, 0, target, weight=target // 16)
+    for name in [table.name for table in one.tables if table.after == "finish"]:
+        _add(tx, stage + 1, name, weight=total // 16)
+
+
+def _add(
+    tx: Transaction,
+    stage: int,
+    statement: str | None,
+    lane: int | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    weight: int | None = None,
+) -> None:
+    if weight is None:
+        weight = (last or 0) - (first or 0)
+    tx.execute(
+        ADD,
+        {
+            "stage": stage,
+            "statement": statement,
+            "lane": lane,
+            "first": first,
+            "last": last,
+            "weight": weight,
+        },
+    )
+
+
+def _planned(tx: Transaction, build: str) -> bool:
+    row = tx.execute(
+        "select to_regclass(quote_ident(%(build)s) || '.build_work')", {"build": build}
+    ).fetchone()
+    return row is not None and row[0] is not None
+
+
+def _work(db: Database, one: Projection, build: str, ticked: Ticked) -> None:
+    """Claim and do items until none is left; what a deadlock threw out is claimed again."""
+    while True:
+        try:
+            with db.transaction(Role.PROJECTOR) as tx:
+                left = _step(tx, one, build, ticked)
+        except psycopg.errors.DeadlockDetected:
+            continue
+        if left == 0:
+            return
+        if left < 0:
+            time.sleep(WAIT_SECONDS)
+
+
+def _step(tx: Transaction, one: Projection, build: str, ticked: Ticked) -> int:
+    """Do one item; return 1, or 0 when none is left, or -1 when others are at the last ones."""
+    prepare(tx)
+    enter(tx, build)
+    row = tx.execute(CLAIM).fetchone()
+    if row is None:
+        (left,) = tx.execute("select count(*) from build_work where not done").fetchone() or (0,)
+        return -1 if left else 0
+    item = Item(*row)
+    _do(tx, one, build, item)
+    tx.execute("update build_work set done = true where place = %(place)s", {"place": item.place})
+    done = tx.execute(
+        "select coalesce(sum(weight) filter (where done), 0)::bigint, sum(weight)::bigint "
+        "from build_work"
+    ).fetchone()
+    ticked(*(done or (0, 0)))
+    return 1
+
+
+def _do(tx: Transaction, one: Projection, build: str, item: Item) -> None:
+    if item.statement is None:
+        assert item.lane is not None
+        assert item.first is not None
+        assert item.last is not None
+        folding = Folding(tx, build, one, "load")
+        failure = folding.run_or_stop(item.lane, item.first, item.last)
+        if failure is not None:
+            raise ProjectionStopped(
+                name=one.name, lane=failure.lane, position=failure.position, why=failure.error
+            )
+        return
+    found = [each for each in (*one.tables, *one.apply) if each.name == item.statement]
+    params = {"lane": item.lane, "from": item.first, "to": item.last}
+    tx.execute(found[0].sql, params if item.lane is not None else None)
+
+
+def _conclude(tx: Transaction, build: str) -> None:
+    """Set the cursors to where the load ended, gather statistics, and forget the work."""
+    enter(tx, build)
+    tx.execute(
+        "update ledger.cursors as c set position = w.position "
+        "from (select lane, max(last) as position from build_work where lane is not null "
+        "      group by lane) as w "
+        "where c.build = %(build)s and c.lane = w.lane",
+        {"build": build},
+    )
+    tx.execute("drop table build_work")
+    tables = tx.execute(
+        "select tablename from pg_tables where schemaname = %(build)s", {"build": build}
+    )
+    for (table,) in tables.fetchall():
+        tx.conn.execute(SQL("analyze {}").format(Identifier(build, table)))
