@@ -31,7 +31,7 @@ class Settings(BaseSettings):
 
     usage_lanes: int = Field(default=1, ge=1, le=1024)
     usage_ahead_days: int = Field(default=1, ge=0, le=366)
-    flush_events: int = Field(default=5_000, ge=1, le=50_000)
+    flush_events: int = Field(default=4_000, ge=1, le=50_000)
     flush_ms: int = Field(default=5, ge=0, le=1_000)
     flush_waiting: int = Field(default=50_000, ge=1)
     """How many events may wait for a flush before submitting blocks or is refused."""

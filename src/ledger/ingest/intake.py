@@ -22,7 +22,7 @@ from ledger.store.database import Database
 from ledger.store.flush import Outcome, UsageFlusher
 
 RUN_EVENTS = 500
-RUNS_UNDER_WAY = 8
+RUNS_UNDER_WAY = 24  # three flushes: one that copies, one that is packed, one that is read
 
 ROOM_WAIT_SECONDS = 5.0
 ROOM_LOOK_SECONDS = 0.01

@@ -131,7 +131,8 @@ def append_packed(
     if heads.get(0, read_at) > read_at:
         _check_guards(tx, guards, read_at)
         _check_versions(tx, [row for row in rows if row.lane == 0], read_at)
-    return write(tx, rows, heads, recorded_us)
+    write(tx, rows, heads, recorded_us)
+    return Appended(_places(rows, heads), moment(recorded_us))
 
 
 def lock(tx: Transaction, lanes: set[int]) -> tuple[dict[int, int], int]:
@@ -146,14 +147,11 @@ def lock(tx: Transaction, lanes: set[int]) -> tuple[dict[int, int], int]:
     return heads, max(stamp for _, _, stamp in found)
 
 
-def write(
-    tx: Transaction, rows: Sequence[Packed], heads: dict[int, int], recorded_us: int
-) -> Appended:
+def write(tx: Transaction, rows: Sequence[Packed], heads: dict[int, int], recorded_us: int) -> None:
     """Copy rows to the positions after the locked heads, and advance these."""
     by_lane: dict[int, list[Packed]] = {}
     for row in rows:
         by_lane.setdefault(row.lane, []).append(row)
-    recorded_at = moment(recorded_us)
     try:
         with tx.conn.cursor() as cursor, cursor.copy(COPY) as copy:
             copy.write(HEADER)
@@ -164,9 +162,9 @@ def write(
         raise VersionConflict(count=1, streams=_named_in(error)) from error
     positions = [heads[lane] + len(group) for lane, group in by_lane.items()]
     tx.execute(
-        ADVANCE, {"recorded_at": recorded_at, "lanes": list(by_lane), "positions": positions}
+        ADVANCE,
+        {"recorded_at": moment(recorded_us), "lanes": list(by_lane), "positions": positions},
     )
-    return Appended(_places(rows, heads), recorded_at)
 
 
 def _places(rows: Sequence[Packed], heads: dict[int, int]) -> list[tuple[int, int]]:

@@ -1,5 +1,9 @@
 """Group commit of usage: callers join a flush, and each is answered after it committed.
 
+A sender seldom repeats itself, and telling that by a look-up costs PostgreSQL as much as storing
+the event. So a flush takes its events as new and lets the unique key find the one that is not; it
+is then told apart by a look-up, and so are the next flushes, until no duplicate came for a while.
+
 Two threads: one collects and prepares the next flush while the other copies the present one. A
 flush goes when it holds enough events or its first caller waited long enough; while one is being
 copied, more callers join the next. How much may wait is bounded, so memory is too.
@@ -22,6 +26,7 @@ from ledger.store.flush_write import Batch, Item, Outcome, Prepared, Reject, com
 __all__ = ["Batch", "Item", "Outcome", "Reject", "UsageFlusher"]
 
 RETRIES_MAX = 5
+WARY_FLUSHES = 64
 log = logging.getLogger(__name__)
 
 
@@ -47,6 +52,7 @@ class UsageFlusher:
         self._waiting_events = 0
         self._changed = Condition()
         self._closed = False
+        self._wary = 0  # so many flushes look up first, because a duplicate came lately
         self._prepared: queue.Queue[tuple[Sequence[Waiting], Prepared] | None] = queue.Queue(1)
         self._threads = [
             Thread(target=self._collect_all, name="usage-prepare", daemon=True),
@@ -98,7 +104,8 @@ class UsageFlusher:
         """Collect and prepare one flush after another, until closed and empty."""
         while group := self._next_group():
             try:
-                ready = prepare(self._database, [one.batch for one in group])
+                batches = [one.batch for one in group]
+                ready = prepare(self._database, batches, look_up=self._wary > 0)
             except Exception as error:  # every caller gets an answer
                 self._answer(group, error)
             else:
@@ -133,13 +140,21 @@ class UsageFlusher:
                 self._answer(group, error)
 
     def _commit(self, flush: Prepared) -> Sequence[Outcome]:
-        """Commit a flush; look up anew when a stream came that the look-up could not see."""
+        """Commit a flush; look up (anew) when there is a stream that was taken as new."""
         for _ in range(RETRIES_MAX):
             try:
-                return commit(self._database, flush)
+                outcomes = commit(self._database, flush)
             except VersionConflict:
+                self._wary = WARY_FLUSHES
                 flush = prepare(self._database, flush.batches)
+            else:
+                self._wary = self._wary_after(outcomes)
+                return outcomes
         return commit(self._database, flush)
+
+    def _wary_after(self, outcomes: Sequence[Outcome]) -> int:
+        repeated = any(one.duplicate or one.conflicts for one in outcomes)
+        return WARY_FLUSHES if repeated else max(0, self._wary - 1)
 
     def _answer(self, group: Sequence[Waiting], outcome: Sequence[Outcome] | Exception) -> None:
         """Keep every caller's promise, and make room."""

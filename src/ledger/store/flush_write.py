@@ -72,17 +72,19 @@ class Batch:
 
 @dataclass
 class Outcome:
-    """What became of a batch: counts, the rejects by index, and the heads that now hold it."""
+    """What became of a batch: counts, the rejects by index (conflicts among them), and the heads
+    that now hold it."""
 
     accepted: int = 0
     duplicate: int = 0
     rejected: list[Reject] = field(default_factory=list)
+    conflicts: int = 0
     heads: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
 class Prepared:
-    """A flush that was looked up at ``heads`` and packed."""
+    """A flush that was packed, and looked up at ``heads`` unless there are none."""
 
     batches: Sequence[Batch]
     rows: list[Packed]
@@ -91,15 +93,21 @@ class Prepared:
     heads: dict[int, int]
 
 
-def prepare(database: Database, batches: Sequence[Batch]) -> Prepared:
-    """Look up which events are known, and pack the others."""
+def prepare(database: Database, batches: Sequence[Batch], *, look_up: bool = True) -> Prepared:
+    """Look up which events are known, and pack the others.
+
+    Without the look-up all are taken as new, and ``commit`` finds out if one is not.
+    """
     firsts: dict[bytes, Item] = {}
     for batch in batches:
         for item in batch.items:
             firsts.setdefault(item.stream, item)
-    with database.transaction(Role.WRITER) as tx:
-        heads = tx.heads()  # before the look-up: what it cannot see lies above
-        seen = known.seen(tx, firsts) if firsts else {}
+    heads: dict[int, int] = {}
+    seen: dict[bytes, Known] = {}
+    if look_up and firsts:
+        with database.transaction(Role.WRITER) as tx:
+            heads = tx.heads()  # before the look-up: what it cannot see lies above
+            seen = known.seen(tx, firsts)
     rows = [
         pack(one.lane, one.stream, 1, RECORDED, one.stamp, one.data, batch.meta)
         for batch in batches
@@ -112,8 +120,8 @@ def prepare(database: Database, batches: Sequence[Batch]) -> Prepared:
 def commit(database: Database, flush: Prepared) -> list[Outcome]:
     """Append a flush and return what became of each of its batches.
 
-    Raises ``VersionConflict`` when a stream turned up in a lane that was not looked at; prepare
-    the flush again then.
+    Raises ``VersionConflict`` when a stream is there that was not looked up, or not in that lane;
+    prepare the flush again then, with a look-up.
     """
     with database.transaction(Role.WRITER) as tx:
         lanes = {row.lane for row in flush.rows} or {1}
@@ -134,7 +142,7 @@ def _came_meanwhile(tx: Transaction, flush: Prepared, heads: dict[int, int]) -> 
     """Look again at what was appended between the look-up and the lock."""
     came: dict[bytes, Known] = {}
     for lane, head in heads.items():
-        if head > flush.heads[lane] and flush.firsts:
+        if head > flush.heads.get(lane, head):
             came |= known.seen_above(tx, flush.firsts, lane, flush.heads[lane])
     return came
 
@@ -186,6 +194,7 @@ def _sort_batch(
             duplicates[item.source] += 1
         else:
             outcome.rejected.append(_conflict(item))
+            outcome.conflicts += 1
     outcome.rejected.sort(key=lambda reject: reject.at)
 
 
