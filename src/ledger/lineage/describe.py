@@ -1,7 +1,7 @@
 """What a reader is shown of one fact: its kind, its name in the trade, and what matters in it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.usage import UsageCorrected, UsageRecorded, UsageVoided
 from ledger.lineage.facts import Placed
-from ledger.lineage.nodes import Node, UsageSetView
+from ledger.lineage.nodes import Node, UsageSetView, moment
 from ledger.money import plain
 
 Describe = Callable[[Any], tuple[str, str, dict[str, Any]]]
@@ -101,6 +101,8 @@ def _part(
 def _text(value: Any) -> str:
     if isinstance(value, Decimal):
         return plain(value)
+    if isinstance(value, datetime):
+        return moment(value)
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -20,6 +20,7 @@ from ledger.lineage.describe import document_line, journal_line, node, usage_set
 from ledger.lineage.facts import Placed, at, named, of_kind
 from ledger.lineage.nodes import Node
 from ledger.lineage.usage_set import Page, usage_of
+from ledger.reads.invoices import invoices_by_number
 from ledger.store.transaction import Transaction
 
 LINE_ID = re.compile(r"([1-9][0-9]{0,17})\.([1-9][0-9]{0,5})")
@@ -67,6 +68,13 @@ class _Walk:
             elif isinstance(placed.fact, Document):
                 yield from self.document_lines(placed, placed.fact, line)
             else:
+                yield node(placed, *self.settled(line))
+
+    def settled(self, line: JournalLine) -> Iterator[Node]:
+        """Yield the invoice that a line of a payment settles."""
+        for row in self.tx.all(invoices_by_number([line.invoice])) if line.invoice else ():
+            placed = at(self.tx, 0, row.position)
+            if placed:
                 yield node(placed)
 
     def document_lines(

@@ -1,0 +1,61 @@
+"""The journal for hledger: ``hledger check --strict`` must pass on it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from ledger.cli.journal.names import Names
+from ledger.cli.journal.source import Books, Entry
+from ledger.cli.output import money
+from ledger.money import digits
+from ledger.reads.journal import JournalRow
+
+_MEANS_SOMETHING = re.compile(r"[\x00-\x1f\x7f;,\[\]|]+")
+TAGS = ("customer", "invoice", "invoice_line", "charge", "payment")
+
+
+def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the journal line by line: declarations, entries, and what every account must hold."""
+    names = Names(books.entities)
+    yield f"; usage-ledger, the books up to position {books.position}"
+    yield "decimal-mark ."
+    for currency in books.currencies:
+        fraction = "0" * digits(currency)
+        yield f"commodity 1000.{fraction} {currency}"
+    for one in books.balances:
+        yield f"account {names.account(one.entity, one.account)}"
+    last_day = books.first_day
+    for entry in entries:
+        last_day = max(last_day, entry[0].posted_on)
+        yield from _entry(entry, names)
+    if books.balances:
+        yield from _assertions(books, last_day, names)
+
+
+def _entry(entry: Entry, names: Names) -> Iterator[str]:
+    head = entry[0]
+    yield ""
+    about = f"entry:{_safe(head.entry)}, rule:{_safe(head.rule)}"
+    yield f"{head.posted_on} ({head.position}) {_safe(head.text)}  ; {about}"
+    for line in entry:
+        amount = f"{money(line.amount, line.currency)} {line.currency}"
+        yield f"    {names.account(line.entity, line.account)}  {amount}  ; {_tags(line)}"
+
+
+def _assertions(books: Books, last_day: date, names: Names) -> Iterator[str]:
+    """Yield one entry of zeros on the last day, which asserts every balance and posts nothing."""
+    yield ""
+    yield f"{last_day} (balances) Trial balance"
+    for one in books.balances:
+        held = f"{money(one.balance, one.currency)} {one.currency}"
+        yield f"    {names.account(one.entity, one.account)}  0 {one.currency} == {held}"
+
+
+def _tags(line: JournalRow) -> str:
+    tags = {"line": line.id, **{tag: getattr(line, tag) for tag in TAGS}}
+    return ", ".join(f"{tag}:{_safe(str(value))}" for tag, value in tags.items() if value)
+
+
+def _safe(text: str) -> str:
+    """Take out what hledger would read as a comment, the end of a tag, or a date."""
+    return _MEANS_SOMETHING.sub(" ", text)

@@ -1,0 +1,69 @@
+"""The journal for a spreadsheet: one row per journal line, debit and credit in two columns."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+
+from ledger.cli.journal.source import Books, Entry
+from ledger.cli.output import money
+from ledger.posting.chart import CHART
+from ledger.reads.journal import JournalRow
+
+COLUMNS = (
+    "line",
+    "entry",
+    "on",
+    "period",
+    "entity",
+    "account",
+    "name",
+    "debit",
+    "credit",
+    "currency",
+    "customer",
+    "invoice",
+    "invoice_line",
+    "charge",
+    "payment",
+    "rule",
+    "text",
+)
+
+
+def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield the rows, with the names of the columns first."""
+    del books  # nothing is declared or asserted here
+    yield _row(COLUMNS)
+    for entry in entries:
+        for line in entry:
+            yield _row(_values(line))
+
+
+def _values(line: JournalRow) -> list[object]:
+    amount = money(abs(line.amount), line.currency)
+    debit, credit = (amount, "") if line.amount > 0 else ("", amount)
+    return [
+        line.id,
+        line.entry,
+        line.posted_on,
+        line.period,
+        line.entity,
+        line.account,
+        CHART[line.account].name,
+        debit,
+        credit,
+        line.currency,
+        line.customer,
+        line.invoice,
+        line.invoice_line,
+        line.charge,
+        line.payment,
+        line.rule,
+        line.text,
+    ]
+
+
+def _row(values: Iterable[object]) -> str:
+    target = io.StringIO()
+    csv.writer(target, lineterminator="").writerow(["" if v is None else v for v in values])
+    return target.getvalue()

@@ -1,0 +1,32 @@
+"""The reports: each a function from a reading transaction to rows for people and a shape in JSON.
+
+Owns the shapes of the contract for ``--format json``. Does not own any query; those are the named
+reads. Whatever shows journal lines shows their ids, which ``usage-ledger lineage`` takes.
+"""
+
+from collections.abc import Callable
+
+from ledger.cli.output import Report
+from ledger.cli.reports import billing, books, erp, owed, usage
+from ledger.cli.reports.asked import Asked
+from ledger.store.transaction import Transaction
+
+__all__ = ["REPORTS", "Asked"]
+
+REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
+    "trial-balance": books.trial_balance,
+    "journal": books.journal,
+    "charges": billing.charges,
+    "invoices": billing.invoices,
+    "open-items": owed.open_items,
+    "balances": owed.balances,
+    "ageing": owed.ageing,
+    "subscriptions": billing.subscriptions,
+    "completeness": usage.completeness,
+    "exceptions": usage.exceptions,
+    "unrated": usage.unrated,
+    "unpriced": usage.unpriced,
+    "dead-letters": usage.dead_letters,
+    "exports": erp.exports,
+    "export-troubles": erp.troubles,
+}

@@ -1,0 +1,78 @@
+"""Reports of the books: the trial balance, and the journal line by line."""
+
+from typing import Any
+
+from ledger.cli.output import Report, money
+from ledger.cli.reports.asked import Asked, every
+from ledger.posting.chart import CHART
+from ledger.reads import journal as reads
+from ledger.store.transaction import Transaction
+
+
+def trial_balance(tx: Transaction, asked: Asked) -> Report:
+    """Every account's balance, debit positive; zero accounts are left out."""
+    rows = tx.all(reads.trial_balance(asked.entity, as_of=asked.as_of))
+    rows = [row for row in rows if row.balance]
+    shape: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        books = shape.setdefault(row.entity, {"currency": row.currency, "accounts": {}})
+        books["accounts"][row.account] = money(row.balance, row.currency)
+    columns = ("entity", "account", "name", "#debit", "#credit", "currency")
+    return Report(columns, [_balance(row) for row in rows], shape)
+
+
+def journal(tx: Transaction, asked: Asked) -> Report:
+    """Every journal line with its id, oldest first."""
+    found = every(
+        tx,
+        lambda after: reads.journal_lines(
+            entity=asked.entity, customer=asked.account, after=after, limit=1_000
+        ),
+        lambda row: (row.position, row.line),
+        (0, 0),
+    )
+    rows = [row for row in found if asked.as_of is None or row.posted_on <= asked.as_of]
+    columns = ("line", "on", "entity", "account", "name", "#amount", "currency", "customer", "text")
+    table = [
+        (
+            row.id,
+            row.posted_on,
+            row.entity,
+            row.account,
+            CHART[row.account].name,
+            money(row.amount, row.currency),
+            row.currency,
+            row.customer,
+            row.text,
+        )
+        for row in rows
+    ]
+    return Report(columns, table, [_line(row) for row in rows])
+
+
+def _balance(row: reads.TrialBalanceRow) -> tuple[Any, ...]:
+    amount = money(abs(row.balance), row.currency)
+    sides = (amount, None) if row.balance > 0 else (None, amount)
+    return (row.entity, row.account, CHART[row.account].name, *sides, row.currency)
+
+
+def _line(row: reads.JournalRow) -> dict[str, Any]:
+    return {
+        "line": row.id,
+        "entry": row.entry,
+        "on": row.posted_on,
+        "period": row.period,
+        "entity": row.entity,
+        "account": row.account,
+        "amount": money(row.amount, row.currency),
+        "currency": row.currency,
+        "customer": row.customer,
+        "invoice": row.invoice,
+        "invoice_line": row.invoice_line,
+        "charge": row.charge,
+        "payment": row.payment,
+        "rule": row.rule,
+        "text": row.text,
+        "service_from": row.service_from,
+        "service_to": row.service_to,
+    }
