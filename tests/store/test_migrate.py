@@ -7,7 +7,7 @@ import pytest
 
 from ledger.errors import StartFailed
 from ledger.store import migrate
-from ledger.store.database import Database
+from ledger.store.database import Database, Role
 from ledger.store.embedded_roles import make_database
 from ledger.testing import TestServer
 
@@ -24,7 +24,6 @@ def test_a_second_start_applies_nothing(server: TestServer, database: Database) 
     assert NAMES[0] == "0001_log"
     assert migrate.migrate(server.migrate_url(database)) == []
     with psycopg.connect(server.migrate_url(database)) as connection:
-        connection.execute("set local role ledger_owner")
         assert migrate.pending(connection) == []
 
 
@@ -60,9 +59,31 @@ def test_a_login_without_the_roles_is_told_what_to_run(
         admin.execute("create role stranger login noinherit")
         url = psycopg.conninfo.make_conninfo(database.url, user="stranger")
         try:
-            with pytest.raises(StartFailed, match=r"grant ledger_writer, .* to stranger"):
-                migrate.check_service(url)
+            with pytest.raises(StartFailed, match=r"grant ledger_.* to stranger"):
+                migrate.start(url, None)
             with pytest.raises(StartFailed, match="LEDGER_MIGRATE_URL"):
                 migrate.migrate(url)
         finally:
             admin.execute("drop role stranger")
+
+
+def test_a_service_that_may_not_migrate_starts_only_when_nothing_is_pending(
+    server: TestServer, database: Database
+) -> None:
+    migrate.start(database.url, None)
+    change(server, database, f"delete from ledger.migrations where name = '{NAMES[-1]}'")
+    with pytest.raises(StartFailed, match=f"{NAMES[-1]} is pending; run usage-ledger db migrate"):
+        migrate.start(database.url, None)
+
+
+def test_what_is_pending_can_be_asked_in_any_role(server: TestServer, database: Database) -> None:
+    with database.transaction(Role.PORTAL, "acme") as tx:
+        assert migrate.pending(tx.conn) == []
+        assert tx.execute("select current_user").fetchone() == ("ledger_portal",)
+    for url in (database.url, server.migrate_url(database), server.admin_url(database)):
+        with psycopg.connect(url) as connection:
+            assert migrate.pending(connection) == []
+    with psycopg.connect(server.admin_url(database)) as admin:
+        admin.execute("drop schema ledger cascade")
+        assert migrate.pending(admin) == NAMES
+        admin.rollback()

@@ -48,7 +48,7 @@ class Database:
         if settings.database_url is not None:
             url = settings.database_url.get_secret_value()
             other = settings.migrate_url
-            return cls._ready(settings, url, other.get_secret_value() if other else url, None)
+            return cls._ready(settings, url, other.get_secret_value() if other else None, None)
         server = Embedded(settings.home)
         try:
             return cls._ready(settings, server.service_url, server.migrate_url, server)
@@ -58,10 +58,9 @@ class Database:
 
     @classmethod
     def _ready(
-        cls, settings: Settings, url: str, migrate_url: str, server: Embedded | None
+        cls, settings: Settings, url: str, migrate_url: str | None, server: Embedded | None
     ) -> Self:
-        migrate.migrate(migrate_url)
-        migrate.check_service(url)
+        migrate.start(url, migrate_url)
         database = cls(url, pool_max=settings.pool_max, server=server)
         with database.transaction(Role.WRITER) as tx:
             tx.execute(

@@ -37,6 +37,22 @@ def available() -> list[Migration]:
     return [_read(path) for path in sorted(resources.folder("migrations").glob("*.sql"))]
 
 
+def start(url: str, migrate_url: str | None) -> None:
+    """Bring the database up to this version, or see that it is there.
+
+    Without ``migrate_url`` the service's login migrates only if it may: on a database without our
+    roles, or as a login that may become the owner. Raises ``StartFailed`` otherwise when something
+    is pending, and when the service's login lacks one of its roles.
+    """
+    if migrate_url or _may_migrate(url):
+        migrate(migrate_url or url)
+    with psycopg.connect(url, autocommit=True) as connection:
+        check_roles(connection)
+        if waiting := pending(connection):
+            why = f"{', '.join(waiting)} is pending; run usage-ledger db migrate"
+            raise StartFailed(what="The ledger", why=why)
+
+
 def migrate(migrate_url: str) -> list[str]:
     """Apply what is pending and return the names.
 
@@ -49,9 +65,45 @@ def migrate(migrate_url: str) -> list[str]:
 
 
 def pending(connection: psycopg.Connection) -> list[str]:
-    """Return the names of the migrations that were not applied yet, after checking the others."""
-    applied = _applied(connection)
+    """Return the names of the migrations that were not applied yet, after checking the others.
+
+    Works on any connection of ours, in a transaction or not, whatever role it has taken.
+    """
+    there = connection.execute(
+        "select from pg_class where relname = 'migrations' and relnamespace = "
+        "(select oid from pg_namespace where nspname = 'ledger')"
+    ).fetchone()
+    if there is None:
+        return [one.name for one in available()]
+    with connection.transaction(force_rollback=True):  # the role goes back with it
+        _become(connection, *_takeable(connection, "ledger_reader", OWNER)[:1])
+        applied = _applied(connection)
     return [one.name for one in available() if not _is_applied(one, applied)]
+
+
+def check_roles(connection: psycopg.Connection) -> None:
+    """Raise ``StartFailed`` when the service's login may not take one of its roles."""
+    missing = sorted(set(SERVED) - set(_takeable(connection, *SERVED)))
+    if missing:
+        grant = f"grant {', '.join(missing)} to {connection.info.user}"
+        why = f"its login lacks roles; run: {grant} with inherit false, set true"
+        raise StartFailed(what="The ledger", why=why)
+
+
+def _takeable(connection: psycopg.Connection, *roles: str) -> list[str]:
+    """Return those of the roles that exist and that the login may take, in this order."""
+    rows = connection.execute(
+        "select rolname from pg_roles where rolname = any(%s) "
+        "and pg_has_role(session_user, oid, 'SET') order by array_position(%s, rolname::text)",
+        [list(roles), list(roles)],
+    )
+    return [role for (role,) in rows]
+
+
+def _may_migrate(url: str) -> bool:
+    with psycopg.connect(url, autocommit=True) as connection:
+        made = connection.execute("select from pg_roles where rolname = %s", [OWNER]).fetchone()
+        return made is None or bool(_takeable(connection, OWNER))
 
 
 def _read(path: Path) -> Migration:
@@ -59,26 +111,12 @@ def _read(path: Path) -> Migration:
     return Migration(path.stem, hashlib.sha256(sql.encode()).hexdigest(), sql)
 
 
-def check_service(url: str) -> None:
-    """Raise ``StartFailed`` when the service's login may not take one of its roles."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        missing = [
-            role
-            for role in SERVED
-            if connection.execute("select pg_has_role(%s, 'SET')", [role]).fetchone() != (True,)
-        ]
-        if missing:
-            grant = f"grant {', '.join(missing)} to {connection.info.user}"
-            why = f"its login lacks roles; run: {grant} with inherit false, set true"
-            raise StartFailed(what="The ledger", why=why)
-
-
 def _prepare(connection: psycopg.Connection) -> None:
     """Make the roles on a PostgreSQL of one's own, and the schema with the list of migrations."""
     try:
         _make_roles(connection)
         with connection.transaction():
-            _become_owner(connection)
+            _become(connection, OWNER)
             connection.execute("create schema if not exists ledger")
             connection.execute(APPLIED)
     except (psycopg.errors.UniqueViolation, psycopg.errors.DuplicateObject):
@@ -117,7 +155,7 @@ def _make_roles(connection: psycopg.Connection) -> None:
 def _apply(connection: psycopg.Connection, migration: Migration) -> bool:
     """Apply one migration unless it was; the lock makes a second process wait, then find it."""
     with connection.transaction():
-        _become_owner(connection)
+        _become(connection, OWNER)
         connection.execute("lock table ledger.migrations in exclusive mode")
         if _is_applied(migration, _applied(connection)):
             return False
@@ -129,8 +167,9 @@ def _apply(connection: psycopg.Connection, migration: Migration) -> bool:
         return True
 
 
-def _become_owner(connection: psycopg.Connection) -> None:
-    connection.execute(SQL("set local role {}").format(Identifier(OWNER)))
+def _become(connection: psycopg.Connection, *roles: str) -> None:
+    for role in roles:
+        connection.execute(SQL("set local role {}").format(Identifier(role)))
 
 
 def _applied(connection: psycopg.Connection) -> dict[str, str]:
