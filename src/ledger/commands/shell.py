@@ -18,7 +18,7 @@ from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
 from ledger.commands.ledger import Ledger
-from ledger.errors import Contention, StoreConflict
+from ledger.errors import Contention, Refusal, StoreConflict
 from ledger.events.command import CommandAccepted
 from ledger.events.fact import Cause
 from ledger.events.streams import stream
@@ -83,11 +83,16 @@ def decide_once(ledger: Ledger, asked: Asked, decide: Callable[[Any, Context], D
     """Carry out a command that appends once, however often its key comes."""
 
     def attempt() -> Answer:
-        for fact in keys.history(ledger, asked.command.key, asked.digest):
-            if isinstance(fact, CommandAccepted):
-                return keys.first_answer(ledger, fact)
+        if (first := _first(ledger, asked)) is not None:
+            return first
         context = Context(ledger, asked.meta(), ledger.books.head(), ledger.clock(), asked.hmac_key)
-        decision = decide(asked.command, context)
+        try:
+            decision = decide(asked.command, context)
+        except Refusal:
+            # What stands in the way may be what the same command, racing, has just appended.
+            if (first := _first(ledger, asked)) is not None:
+                return first
+            raise
         if decision.repeats is not None:
             return Answer(
                 asked.command.key, "duplicate", keys.named_facts(ledger, decision.repeats)
@@ -95,6 +100,14 @@ def decide_once(ledger: Ledger, asked: Asked, decide: Callable[[Any, Context], D
         return _append(ledger, asked, context, decision)
 
     return retrying(attempt)
+
+
+def _first(ledger: Ledger, asked: Asked) -> Answer | None:
+    """Return the answer that the key was given before, if it was; refuse another body."""
+    for fact in keys.history(ledger, asked.command.key, asked.digest):
+        if isinstance(fact, CommandAccepted):
+            return keys.first_answer(ledger, fact)
+    return None
 
 
 def _append(ledger: Ledger, asked: Asked, context: Context, decision: Decision) -> Answer:
