@@ -25,9 +25,11 @@ Account = str
 @contextmanager
 def ledger() -> Iterator[Ledger]:
     """Open a ledger on a durable embedded server of its own, gone afterwards."""
-    with TemporaryDirectory(prefix="usage-ledger-bench-") as home:
-        with Ledger.open(Settings.load(home=Path(home))) as opened:
-            yield opened
+    with (
+        TemporaryDirectory(prefix="usage-ledger-bench-") as home,
+        Ledger.open(Settings.load(home=Path(home))) as opened,
+    ):
+        yield opened
 
 
 def send(ledger: Ledger, **body: object) -> None:
