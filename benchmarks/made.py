@@ -46,7 +46,7 @@ def set_up(ledger: Ledger, accounts: list[Account]) -> None:
     )  # fmt: skip
     send(ledger, command="define_meter", key="m", meter="calls", aggregation="sum",
          dimensions=["region"])  # fmt: skip
-    item = {"name": "api", "kind": "usage", "meter": "calls", "interval": "month",
+    item = {"item": "api", "kind": "usage", "meter": "calls", "interval": "month",
             "model": {"type": "per_unit", "unit": "0.0001"}}  # fmt: skip
     send(ledger, command="publish_plan", key="p", plan="p", currency="USD",
          items=[item], **{"from": "2026-10-01"})  # fmt: skip
@@ -67,7 +67,7 @@ def record(ledger: Ledger, accounts: list[Account], events: int) -> None:
             for number in range(first, min(first + CHUNK, events))
         ]  # fmt: skip
         with ledger.db.transaction(Role.WRITER) as tx:
-            append.append_packed(tx, packed)
+            append.append_packed(tx, packed, read_at=0)
 
 
 def _data(number: int, accounts: list[Account]) -> bytes:

@@ -104,7 +104,7 @@ def _reference_data(accounts: list[str], prices: dict) -> list[dict]:
         ],
     }
     item = {
-        "name": "cloud",
+        "item": "cloud",
         "kind": "usage",
         "meter": "focus",
         "model": matrix,

@@ -63,9 +63,9 @@ def _meters() -> Iterator[Command]:
 
 
 def _plans() -> Iterator[Command]:
-    calls = {"name": "api", "kind": "usage", "meter": "api_calls", "interval": "month"}
-    users = {"name": "users", "kind": "usage", "meter": "active_users", "interval": "month"}
-    storage = {"name": "storage", "kind": "usage", "meter": "storage_gb", "interval": "month"}
+    calls = {"item": "api", "kind": "usage", "meter": "api_calls", "interval": "month"}
+    users = {"item": "users", "kind": "usage", "meter": "active_users", "interval": "month"}
+    storage = {"item": "storage", "kind": "usage", "meter": "storage_gb", "interval": "month"}
     graduated = {
         "type": "graduated",
         "tiers": [
