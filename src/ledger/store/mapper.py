@@ -73,12 +73,8 @@ class FactMapper(Mapper[UUID]):
         """Return a fact as the library stores it."""
         assert isinstance(domain_event, Fact), domain_event
         encoded = encode(domain_event)
-        occurred_at = moment_text(microseconds(domain_event.timestamp)).encode()
-        state = b'{"causes":%b,"data":%b,"occurred_at":"%b"}' % (
-            canonical(encoded.causes),
-            encoded.data,
-            occurred_at,
-        )
+        occurred_at = moment_text(microseconds(domain_event.timestamp))
+        state = join_state(canonical(encoded.causes), encoded.data, occurred_at)
         return StoredEvent(
             domain_event.originator_id, domain_event.originator_version, encoded.type, state
         )
@@ -95,6 +91,18 @@ class FactMapper(Mapper[UUID]):
             datetime.fromisoformat(state["occurred_at"]),
             state["causes"],
         )
+
+
+def join_state(causes: bytes, data: bytes, occurred_at: str) -> bytes:
+    """Return the state of a stored event: canonical JSON of these three, by joining them."""
+    return b'{"causes":%b,"data":%b,"occurred_at":"%b"}' % (causes, data, occurred_at.encode())
+
+
+def split_state(state: bytes) -> tuple[bytes, bytes, datetime]:
+    """Undo ``join_state``: causes hold no text but UUIDs, and a time has 27 characters."""
+    causes, _, rest = state.removeprefix(b'{"causes":').partition(b'],"data":')
+    tail = len(b',"occurred_at":"') + 27 + len(b'"}')
+    return causes + b"]", rest[:-tail], datetime.fromisoformat(rest[-29:-2].decode())
 
 
 def moment(stamp: int) -> datetime:

@@ -30,6 +30,7 @@ from ledger.events.fact import Cause
 from ledger.store.append import Appended, Guard, append
 from ledger.store.canonical import canonical, microseconds, moment_text
 from ledger.store.database import Database, Role, Transaction
+from ledger.store.mapper import join_state, split_state
 from ledger.store.meta import Meta
 from ledger.store.rows import NewFact
 
@@ -143,16 +144,16 @@ class LedgerRecorder(ApplicationRecorder):
     def _new_fact(self, event: StoredEvent, meta: Meta) -> NewFact:
         """Return a row for an event whose state our mapper made."""
         assert isinstance(event.originator_id, UUID), event
-        state = orjson.loads(event.state)
-        causes = [Cause(UUID(cause["stream"]), cause["version"]) for cause in state["causes"]]
+        causes, data, occurred_at = split_state(event.state)
+        led_here = [Cause(UUID(one["stream"]), one["version"]) for one in orjson.loads(causes)]
         return NewFact(
             lane=BOOKS,
             stream=event.originator_id.bytes,
             version=event.originator_version,
             type=event.topic,
-            occurred_at=datetime.fromisoformat(state["occurred_at"]),
-            data=canonical(state["data"]),
-            meta=meta.encode(causes),
+            occurred_at=occurred_at,
+            data=data,
+            meta=meta.encode(led_here),
         )
 
     def _stored_event(
@@ -160,7 +161,7 @@ class LedgerRecorder(ApplicationRecorder):
     ) -> StoredEvent:
         """Return a row as the event our mapper reads; its state is canonical again."""
         occurred = moment_text(microseconds(occurred_at))
-        state = canonical({"causes": causes or [], "data": data, "occurred_at": occurred})
+        state = join_state(canonical(causes or []), canonical(data), occurred)
         return StoredEvent(stream, version, type_, state)
 
     def _select(self, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
