@@ -13,7 +13,7 @@ from threading import Event
 import psycopg
 import structlog
 
-from ledger.errors import ProjectionStopped
+from ledger.errors import ProjectionStopped, StoreUnavailable
 from ledger.projector.fold import Failure, Folding, Types, prepare, types_in, whole
 from ledger.projector.projection import Projection, projection, projection_of, projections
 from ledger.store.database import Database, Role, Transaction
@@ -79,7 +79,7 @@ def follow(db: Database, stop: Event, *, poll_seconds: float = POLL_SECONDS) -> 
         try:
             moved = advance(db, wait=False)
             trouble = 0.0
-        except psycopg.OperationalError as error:
+        except (psycopg.OperationalError, StoreUnavailable) as error:
             trouble = min(max(2 * trouble, poll_seconds), TROUBLE_SECONDS_MAX)
             log.warning("follower.trouble", error=str(error), retry_seconds=trouble)
             moved = False
