@@ -177,20 +177,25 @@ order by number, label;
 
 -- name: usage_set
 -- A page of the usage behind a charge, by time, then position: the versions that stood when rated.
+-- The lateral limit reads the index in that order and stops; a plain join would sort the whole set.
 select e.lane, e.account, e.meter, e.occurred_at, e.position, e.stream, e.version, e.void,
        e.superseded_at, e.recorded_at, e.quantity, e.source, e.id, e.key, e.subscription,
        e.dimensions
 from charges as c
-join usage_events as e
-  on e.lane = c.usage_lane and e.account = c.account and e.meter = c.meter
- and e.occurred_at >= c.window_from and e.occurred_at < c.window_to
- and e.position <= c.to_position
- and (e.superseded_at is null or e.superseded_at > c.to_position) and not e.void
- and (e.subscription is null or e.subscription = c.subscription)
+cross join lateral (
+    select *
+    from usage_events as u
+    where u.lane = c.usage_lane and u.account = c.account and u.meter = c.meter
+      and u.occurred_at >= c.window_from and u.occurred_at < c.window_to
+      and u.position <= c.to_position
+      and (u.superseded_at is null or u.superseded_at > c.to_position) and not u.void
+      and (u.subscription is null or u.subscription = c.subscription)
+      and (u.occurred_at, u.position) > (%(after)s, %(after_position)s)
+    order by u.occurred_at, u.position
+    limit %(limit)s
+) as e
 where c.charge = %(charge)s
-  and (e.occurred_at, e.position) > (%(after)s, %(after_position)s)
-order by e.occurred_at, e.position
-limit %(limit)s;
+order by e.occurred_at, e.position;
 
 -- name: completeness
 -- What came in per source and UTC day: received = accepted + duplicate + dead-lettered.
