@@ -1,0 +1,94 @@
+"""Plans: published in versions, checked against meters, tax codes and who has them."""
+
+import pytest
+
+from ledger.events.catalog import PlanPublished
+from ledger.events.streams import stream
+
+CALLS = {"item": "calls", "kind": "usage", "meter": "api", "interval": "month",
+         "model": {"type": "per_unit", "unit": "0.02"}}  # fmt: skip
+DISK = {"item": "disk", "kind": "usage", "meter": "disk", "interval": "month",
+        "model": {"type": "per_unit", "unit": "1"}}  # fmt: skip
+MATRIX = {"type": "matrix", "dimensions": ["region"],
+          "prices": [{"when": {"region": "eu"}, "unit": "0.03"}], "default": "0.05"}  # fmt: skip
+
+
+def publish(ask, plan: str, items: list, **more):
+    """Publish a plan in dollars from January on."""
+    body = {"plan": plan, "currency": "USD", "from": "2026-01-01", "items": items, **more}
+    return ask("publish_plan", **body)
+
+
+def test_every_model_and_field_is_kept_as_sent(world, ledger):
+    items = [
+        {**CALLS, "tax": "sales", "revenue_account": "4000", "discount_percent": "12.50"},
+        {**CALLS, "item": "b", "model": {"type": "package", "size": "10", "amount": "100",
+                                         "free": "10", "round": "down"}},
+        {**CALLS, "item": "c", "interval": "quarter", "model": MATRIX},
+        {**CALLS, "item": "d", "interval": "year", "model": {
+            "type": "graduated", "tiers": [{"up_to": "10", "unit": "10", "flat": "2"},
+                                           {"unit": "5"}]}},
+        {**CALLS, "item": "e", "model": {"type": "volume", "tiers": [{"flat": "1.00"}]}},
+    ]  # fmt: skip
+    answer = publish(world, "all", items, tax_inclusive=True, applies_to="new")
+    assert answer.status == "accepted", answer
+    fact = ledger.books.latest(stream("plan", "all"))
+    assert isinstance(fact, PlanPublished)
+    assert list(fact.items) == items
+    assert (fact.tax_inclusive, fact.applies_to) == (True, "new_subscriptions")
+
+
+def test_publishing_again_makes_a_version(world, ledger):
+    assert publish(world, "basic", [CALLS], **{"from": "2026-11-01"}).status == "accepted"
+    facts = ledger.books.read_stream(stream("plan", "basic"))
+    assert [fact.originator_version for fact in facts] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("items", "code", "field"),
+    [
+        ([], "BAD_PLAN", "items"),
+        ([CALLS, CALLS], "BAD_PLAN", "items.1.item"),
+        ([{**CALLS, "item": "a/b"}], "BAD_PLAN", "items.0.item"),
+        ([{**CALLS, "meter": "nope"}], "UNKNOWN_METER", "items.0.meter"),
+        ([CALLS, {**CALLS, "item": "b", "tax": "nope"}], "UNKNOWN_TAX_CODE", "items.1.tax"),
+        ([{**CALLS, "revenue_account": "9999"}], "UNKNOWN_LEDGER_ACCOUNT",
+         "items.0.revenue_account"),
+        ([{**CALLS, "revenue_account": "1100"}], "BAD_VALUE", "items.0.revenue_account"),
+        ([{**CALLS, "discount_percent": "101"}], "BAD_PLAN", "items.0.discount_percent"),
+        ([{**CALLS, "model": {**MATRIX, "dimensions": ["colour"]}}], "BAD_PLAN",
+         "items.0.model.dimensions.0"),
+        ([{**CALLS, "model": {"type": "per_unit", "unit": "-1"}}], "BAD_PLAN",
+         "items.0.model.unit"),
+        ([{**CALLS, "model": {"type": "volume", "tiers": [{"up_to": "5"}]}}], "BAD_PLAN",
+         "items.0.model.tiers.0.up_to"),
+    ],
+)  # fmt: skip
+def test_a_plan_that_makes_no_sense_is_refused(world, items, code, field):
+    answer = publish(world, "bad", items)
+    assert (answer.error.code, answer.error.field) == (code, field)
+
+
+def test_a_plan_keeps_its_currency(world):
+    answer = publish(world, "basic", [CALLS], currency="EUR")
+    assert (answer.error.code, answer.error.field) == ("CURRENCY_MISMATCH", "currency")
+
+
+def test_a_version_may_not_add_a_meter_that_another_subscription_prices(world):
+    world("define_meter", meter="disk", aggregation="max")
+    assert publish(world, "storage", [DISK]).status == "accepted"
+    world("start_subscription", subscription="s-2", account="acme", plan="storage",
+          from_="2026-10-01")  # fmt: skip
+    answer = publish(world, "basic", [CALLS, DISK], **{"from": "2026-12-01"})
+    assert (answer.error.code, answer.error.field) == ("SUBSCRIPTION_OVERLAP", "plan")
+    free = publish(world, "basic", [CALLS], **{"from": "2026-12-01"})
+    assert free.status == "accepted"
+
+
+def test_a_version_for_new_subscriptions_adds_nothing_to_old_ones(world):
+    world("define_meter", meter="disk", aggregation="max")
+    publish(world, "storage", [DISK])
+    world("start_subscription", subscription="s-2", account="acme", plan="storage",
+          from_="2026-10-01")  # fmt: skip
+    answer = publish(world, "basic", [CALLS, DISK], **{"from": "2026-12-01"}, applies_to="new")
+    assert answer.status == "accepted", answer
