@@ -48,6 +48,11 @@ def test_a_transaction_takes_its_role(database: Database, role: Role) -> None:
     assert path.endswith("ledger, pg_catalog, pg_temp")
 
 
+def test_no_plan_outlives_the_size_it_was_made_for(database: Database) -> None:
+    with database.transaction(Role.WRITER) as tx:
+        assert tx.execute("show plan_cache_mode").fetchone() == ("force_custom_plan",)
+
+
 def test_the_portal_account_does_not_leak_to_the_next_borrower(database: Database) -> None:
     with database.transaction(Role.PORTAL, "acme") as tx:
         first = tx.conn

@@ -45,6 +45,7 @@ def _settings(data: Path, sockets: Path) -> dict[str, str]:
         "checkpoint_completion_target": "0.9",
         "random_page_cost": "1.1",
         "jit": "off",
+        "autovacuum_naptime": "10s",
         "timezone": "'UTC'",
         "log_timezone": "'UTC'",
         "datestyle": "'ISO'",

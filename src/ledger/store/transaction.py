@@ -30,9 +30,12 @@ class Query(Generic[Row]):
     row: type[Row] = tuple  # type: ignore[assignment]
 
 
+# Plans are made for the values at hand: one cached while a table was small would read all of it
+# later. The search path is read before the role is taken; see docs/decisions/0021.
 BEGIN = """
 select set_config('role', %(role)s, true),
        set_config('app.account', %(account)s, true),
+       set_config('plan_cache_mode', 'force_custom_plan', true),
        set_config('search_path', coalesce(
            (select string_agg(quote_ident(build), ', ' order by projection) || ', '
             from ledger.active_builds), '') || 'ledger, pg_catalog, pg_temp', true)
