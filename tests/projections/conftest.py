@@ -1,0 +1,170 @@
+"""A month of a small business, by commands alone: usage, ratings, documents, payments, exports."""
+
+import pytest
+
+from ledger.projector.checks import run_checks
+from ledger.projector.follower import catch_up
+
+
+class Month:
+    """Plays the business step by step; after each the invariants can be asked for."""
+
+    def __init__(self, ledger, ask) -> None:
+        self.ledger = ledger
+        self.db = ledger.db
+        self._ask = ask
+
+    def ask(self, command: str, **fields):
+        answer = self._ask(command, **fields)
+        assert answer.status == "accepted", answer
+        return answer
+
+    def events(self, *events: tuple) -> None:
+        """Record (id, account, meter, time, properties[, subscription])."""
+        listed = [
+            {
+                "source": "app",
+                "id": event_id,
+                "account": account,
+                "meter": meter,
+                "time": f"2026-{time}Z",
+                "properties": properties,
+                **({"subscription": rest[0]} if rest else {}),
+            }
+            for event_id, account, meter, time, properties, *rest in events
+        ]
+        self._ask("record_usage", events=listed)
+
+    def violations(self) -> list[tuple[str, str]]:
+        catch_up(self.db)
+        return [(one.projection, one.check) for one in run_checks(self.db)]
+
+    def catalog(self) -> None:
+        self.ask(
+            "register_entity",
+            entity="US",
+            name="US Inc",
+            currency="USD",
+            country="US",
+            time_zone="America/New_York",
+            first_period="2026-01",
+        )
+        self.ask("set_tax_rate", code="std", rate="8.875", category="S", from_="2026-01-01")
+        for account, parent in (("acme", None), ("acme-lab", "acme"), ("beta", None)):
+            self.ask(
+                "open_account",
+                account=account,
+                entity="US",
+                name=account.title(),
+                currency="USD",
+                tax="std",
+                **({"parent": parent} if parent else {}),
+            )
+        self.ask("define_meter", meter="calls", aggregation="sum", dimensions=["region"])
+        self.ask("define_meter", meter="users", aggregation="unique_count", value="user")
+        self.ask("publish_plan", plan="pro", currency="USD", from_="2026-10-01", items=self.items())
+        for account in ("acme", "acme-lab", "beta"):
+            self.ask(
+                "start_subscription",
+                subscription=f"s-{account}",
+                account=account,
+                plan="pro",
+                from_="2026-10-01",
+                **({"trial_until": "2026-10-05"} if account == "beta" else {}),
+            )
+
+    def items(self, unit: str = "0.10") -> list[dict]:
+        prices = [{"when": {"region": "eu"}, "unit": unit}, {"when": {"region": "us"}, "unit": "1"}]
+        return [
+            {
+                "item": "api",
+                "kind": "usage",
+                "meter": "calls",
+                "interval": "month",
+                "model": {"type": "matrix", "dimensions": ["region"], "prices": prices},
+            },
+            {
+                "item": "seats",
+                "kind": "usage",
+                "meter": "users",
+                "interval": "month",
+                "model": {"type": "per_unit", "unit": "5"},
+            },
+        ]
+
+    def october(self) -> None:
+        """Usage with a duplicate, an unknown meter, an unpriced event and one within a trial."""
+        self.events(
+            ("e1", "acme", "calls", "10-02T10:00:00", {"quantity": "100", "region": "eu"}),
+            ("e2", "acme", "calls", "10-02T10:10:00", {"quantity": "50", "region": "us"}),
+            ("e3", "acme", "calls", "10-03T23:00:00", {"quantity": "7", "region": "ap"}),
+            ("e4", "acme", "users", "10-04T09:00:00", {"user": "ann"}),
+            ("e5", "acme", "users", "10-04T09:30:00", {"user": "bob"}),
+            ("e6", "acme", "users", "10-04T15:00:00", {"user": "ann"}),
+            ("e7", "acme-lab", "calls", "10-05T10:00:00", {"quantity": "20", "region": "eu"}),
+            ("e8", "beta", "calls", "10-03T10:00:00", {"quantity": "1000", "region": "us"}),
+            ("e9", "beta", "calls", "10-06T10:00:00", {"quantity": "10", "region": "us"}),
+        )
+        self.events(
+            ("e1", "acme", "calls", "10-02T10:00:00", {"quantity": "100", "region": "eu"}),
+            ("e10", "acme", "missing", "10-02T10:00:00", {"quantity": "1"}),
+        )
+
+    def bill(self) -> None:
+        self.ask("rate_usage", through="2026-10-31")
+        self.ask("issue_invoices", through="2026-10-31", on="2026-11-01")
+
+    def correct(self) -> None:
+        """Usage down, usage late, and the credit note and further line that follow."""
+        properties = {"quantity": "40", "region": "us"}
+        self.ask("correct_usage", source="app", id="e2", properties=properties, reason="twice")
+        self.ask("correct_usage", source="app", id="e5", void=True, reason="test user")
+        self.events(
+            ("e11", "acme-lab", "calls", "10-09T10:00:00", {"quantity": "30", "region": "eu"})
+        )
+        self.ask("rate_usage", through="2026-11-02")
+        self.ask("issue_invoices", through="2026-11-02", on="2026-11-02")
+
+    def pay(self) -> None:
+        common = {"currency": "USD", "on": "2026-11-05", "via": "bank"}
+        self.ask("capture_payment", payment="p1", account="acme", amount="30.00", **common)
+        self.ask("capture_payment", payment="p2", account="beta", amount="500.00", **common)
+
+    def export(self) -> None:
+        for account in ("1000", "1100", "1150", "2120", "2130", "2200", "4010"):
+            self.ask(
+                "map_account",
+                target="erp",
+                entity="US",
+                account=account,
+                erp_account=f"9{account}",
+                from_="2026-01-01",
+            )
+        profile = {"default": "document"}
+        self.ask("set_export_profile", target="erp", entity="US", profile=profile)
+        self.ask("seal_exports", target="erp", through="2026-11-30")
+
+    def play(self) -> None:
+        for step in (
+            self.catalog,
+            self.october,
+            self.bill,
+            self.correct,
+            self.pay,
+            self.export,
+        ):
+            step()
+        catch_up(self.db)
+
+
+@pytest.fixture
+def month(ledger, ask) -> Month:
+    """A business that has not begun."""
+    return Month(ledger, ask)
+
+
+@pytest.fixture
+def played(month) -> Month:
+    """The whole month."""
+    month.play()
+    return month

@@ -1,0 +1,110 @@
+"""Every invariant holds after every step of a month, and each is reported when it is broken."""
+
+import pytest
+
+from ledger.projector.follower import catch_up
+from ledger.projector.projection import projections
+from ledger.store.database import Role
+
+ONE_INVOICE = "where number = 'US-2026-000001'"
+FIRST_ENTRY = "where position = (select min(position) from journal_lines)"
+
+BREAK = {
+    "usage.hours_equal_rows": "update usage_hourly set sum = sum + 1",
+    "usage.days_equal_rows": "update usage_daily set keys = keys + 1",
+    "usage.one_version_stands": "update usage_events set superseded_at = null",
+    "usage.rows_equal_log": "delete from usage_events where id = 'e1'",
+    "usage.completeness": "update usage_receipts set accepted = accepted - 1",
+    "usage.dead_letters_counted": "update usage_receipts set dead_lettered = dead_lettered + 1",
+    "subscriptions.subscriptions_have_accounts": "delete from accounts where account = 'beta'",
+    "subscriptions.payers_share_entity_and_currency": (
+        "update accounts set currency = 'EUR' where account = 'acme-lab'"
+    ),
+    "subscriptions.accounts_have_entities": "delete from entities",
+    "charges.versions_are_dense": "update charges set delta = delta + 1 where version = 2",
+    "charges.windows_disjoint": (
+        "with extra as (insert into charges select (c).* from (select jsonb_populate_record(t, "
+        "'{\"charge\": \"x\", \"stream\": \"00000000-0000-0000-0000-000000000001\"}') as c "
+        "from charges as t where version = 2 and item = 'api' limit 1) as made returning *) "
+        "insert into charge_streams select stream, subscription, item, period_from + 1, period_to,"
+        " entity, account, currency, charge, version, accrued, accrued, 0 from extra"
+    ),
+    "charges.billed_by_lines": "update charge_streams set billed = billed + 1",
+    "charges.sets_can_be_run_again": "delete from usage_events where id = 'e7'",
+    "invoices.lines_sum_to_totals": f"update invoice_lines set net = net + 1 {ONE_INVOICE}",
+    "invoices.credited_within_line": (
+        f"update invoice_lines set credited_net = credited_net + 1 {ONE_INVOICE}"
+    ),
+    "invoices.numbers_have_no_gaps": f"delete from invoices {ONE_INVOICE}",
+    "invoices.nothing_settled_twice": f"update invoices set open = -1 {ONE_INVOICE}",
+    "receivables.balances_equal_items": "update balances set receivable = receivable + 1",
+    "receivables.receivables_equal_journal": f"update open_items set open = open + 1 {ONE_INVOICE}",
+    "receivables.unapplied_equals_journal": "update balances set unapplied = unapplied + 1",
+    "receivables.open_equals_invoices": f"update invoices set open = open + 1 {ONE_INVOICE}",
+    "journal.entries_balance": f"update journal_lines set amount = amount + 1 {FIRST_ENTRY}",
+    "journal.trial_balance_is_zero": "update trial_balance set debit = debit + 1",
+    "journal.trial_balance_equals_lines": (
+        "update trial_balance set debit = debit + 1, credit = credit + 1, account = '9' || account"
+    ),
+    "journal.one_currency": f"update journal_lines set currency = 'EUR' {FIRST_ENTRY}",
+    "journal.unbilled_equals_charges": "update charge_streams set accrued = accrued + 1",
+    "journal.no_rounding_difference": (
+        f"update journal_lines set account = '7090' {FIRST_ENTRY} and line = 1"
+    ),
+    "exports.members_equal_documents": "delete from export_members",
+    "exports.members_or_pending": (
+        "insert into export_pending select target, 'US', now()::date, position from export_members"
+    ),
+    "exports.documents_balance": "update export_documents set lines = lines - 0",
+    "exports.documents_carry_their_entries": (
+        "update journal_lines set account = '4000' where account = '4010'"
+    ),
+    "exports.revisions_run_from_one": "update export_revisions set revision = revision + 1",
+    "exceptions.buckets_equal_rows": "update usage_buckets set facts = facts + 1",
+    "exceptions.windows_equal_charges": "update rated_windows set to_position = 0",
+    "exceptions.rated_positions": "update usage_buckets set rated_position = 0",
+}
+
+
+def test_the_invariants_hold_after_every_step(month):
+    for step in ("catalog", "october", "bill", "correct", "pay", "export"):
+        getattr(month, step)()
+        assert month.violations() == [], step
+
+
+def test_the_invariants_hold_when_a_new_price_splits_a_billed_period(month):
+    month.catalog()
+    month.october()
+    month.bill()
+    month.ask(
+        "publish_plan", plan="pro", currency="USD", from_="2026-10-05", items=month.items("0.20")
+    )
+    month.ask("rate_usage", through="2026-11-02")
+    month.ask("issue_invoices", through="2026-11-02", on="2026-11-02")
+
+    assert month.violations() == []
+
+
+def test_every_invariant_is_reported_when_it_is_broken(played):
+    known = {f"{one.name}.{check.name}" for one in projections().values() for check in one.checks}
+    assert known == BREAK.keys()
+    catch_up(played.db)
+
+    with played.db.transaction(Role.PROJECTOR) as tx:
+        tx.execute("set local role ledger_reader")
+        for name, broken in BREAK.items():
+            projection, _, check = name.partition(".")
+            (asked,) = [one for one in projections()[projection].checks if one.name == check]
+            assert tx.execute(asked.sql).fetchall() == [], name
+            with tx.conn.transaction(force_rollback=True):
+                tx.execute("set local role ledger_projector")
+                tx.execute(broken)
+                assert tx.execute("set local role ledger_reader") is not None
+                found = tx.execute(asked.sql).fetchall()
+            assert found, f"{name} did not see it"
+
+
+@pytest.mark.parametrize("name", sorted(projections()))
+def test_every_statement_has_a_sentence(name):
+    one = projections()[name]
+    assert [check.name for check in one.checks if not check.sentence.endswith(".")] == []
