@@ -11,7 +11,7 @@ from ledger import resources
 from ledger.api.schema import print_schema
 from ledger.cli.output import Format, emit, listed
 from ledger.cli.projection import all_builds
-from ledger.cli.shell import Exit, Shell, shell_of
+from ledger.cli.shell import Exit, shell_of
 from ledger.projector.rebuild import BuildRow
 from ledger.proof.verify import verify as find_faults
 from ledger.store import migrate as migrations

@@ -19,5 +19,5 @@ def verify(db: Database, progress: Progress | None = None) -> Iterator[Finding]:
     except ProjectionStopped as error:
         yield Finding("projection", error.message)
         return
-    for violation in run_checks(db):
-        yield Finding("check", str(violation))
+    for found in run_checks(db):
+        yield Finding(f"check {found.projection}.{found.check}", f"{found.sentence} {found.row}")
