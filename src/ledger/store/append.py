@@ -13,7 +13,15 @@ from uuid import UUID
 
 from psycopg.errors import UniqueViolation
 
-from ledger.errors import GuardMoved, VersionConflict
+from ledger.errors import VersionConflict
+from ledger.store.guards import (
+    Guard,
+    PeriodGuard,
+    SealingGuard,
+    SubscribersGuard,
+    check_guards,
+    check_versions,
+)
 from ledger.store.mapper import moment
 from ledger.store.meta import Meta, meta
 from ledger.store.rows import COPY, HEADER, TRAILER, NewFact, Packed, placed
@@ -31,31 +39,6 @@ __all__ = [
     "append_packed",
     "meta",
 ]
-
-
-@dataclass(frozen=True)
-class PeriodGuard:
-    """An (entity, period): it moves with every journal entry in it."""
-
-    entity: str
-    period: str
-
-
-@dataclass(frozen=True)
-class SubscribersGuard:
-    """Who has a plan: it moves with every subscription to it that starts."""
-
-    plan: str
-
-
-@dataclass(frozen=True)
-class SealingGuard:
-    """The export documents of an entity: it moves with every one that is sealed."""
-
-    entity: str
-
-
-Guard = UUID | PeriodGuard | SubscribersGuard | SealingGuard
 
 
 @dataclass(frozen=True)
@@ -77,35 +60,6 @@ ADVANCE = """
 update ledger.log_heads set position = new.position, recorded_at = %(recorded_at)s
 from unnest(%(lanes)s::smallint[], %(positions)s::bigint[]) as new (lane, position)
 where log_heads.lane = new.lane"""
-
-MOVED = """
-select stream, max(version) from ledger.log
-where lane = 0 and position > %(read_at)s and stream = any(%(streams)s) group by stream"""
-
-# The bounds of type let the planner use the partial index on journal entries.
-PERIOD_MOVED = """
-select 1 from ledger.log
-where lane = 0 and type >= 'journal.posted/' and type < 'journal.posted0'
-  and data ->> 'entity' = %(entity)s and data ->> 'period' = %(period)s
-  and position > %(read_at)s limit 1"""
-
-
-SUBSCRIBERS_MOVED = """
-select 1 from ledger.log
-where lane = 0 and position > %(read_at)s and starts_with(type, 'subscription.started/')
-  and data ->> 'plan' = %(plan)s limit 1"""
-
-
-SEALING_MOVED = """
-select 1 from ledger.log
-where lane = 0 and position > %(read_at)s and starts_with(type, 'export.sealed/')
-  and data ->> 'entity' = %(entity)s limit 1"""
-
-MOVED_OF: dict[type, str] = {
-    PeriodGuard: PERIOD_MOVED,
-    SubscribersGuard: SUBSCRIBERS_MOVED,
-    SealingGuard: SEALING_MOVED,
-}
 
 
 def append(
@@ -129,8 +83,8 @@ def append_packed(
         return Appended([], moment(0))
     heads, recorded_us = lock(tx, lanes)
     if heads.get(0, read_at) > read_at:
-        _check_guards(tx, guards, read_at)
-        _check_versions(tx, [row for row in rows if row.lane == 0], read_at)
+        check_guards(tx, guards, read_at)
+        check_versions(tx, [row for row in rows if row.lane == 0], read_at)
     write(tx, rows, heads, recorded_us)
     return Appended(_places(rows, heads), moment(recorded_us))
 
@@ -174,37 +128,6 @@ def _places(rows: Sequence[Packed], heads: dict[int, int]) -> list[tuple[int, in
         last[row.lane] += 1
         places.append((row.lane, last[row.lane]))
     return places
-
-
-def _check_guards(tx: Transaction, guards: Sequence[Guard], read_at: int) -> None:
-    """Refuse when a fact above ``read_at`` belongs to a guard."""
-    streams = [guard for guard in guards if isinstance(guard, UUID)]
-    hit: list[Guard] = list(_moved(tx, streams, read_at))
-    for guard in guards:
-        if isinstance(guard, UUID):
-            continue
-        if tx.execute(MOVED_OF[type(guard)], {**vars(guard), "read_at": read_at}).fetchone():
-            hit.append(guard)
-    if hit:
-        raise GuardMoved(what=", ".join(str(guard) for guard in hit[:3]), guards=hit)
-
-
-def _check_versions(tx: Transaction, rows: Sequence[Packed], read_at: int) -> None:
-    """Refuse when a stream of the books got this version above ``read_at``; names all of them."""
-    first: dict[UUID, int] = {}
-    for row in rows:
-        first.setdefault(UUID(bytes=row.stream), row.version)
-    moved = _moved(tx, list(first), read_at)
-    taken = [stream for stream, version in moved.items() if version >= first[stream]]
-    if taken:
-        raise VersionConflict(count=len(taken), streams=taken)
-
-
-def _moved(tx: Transaction, streams: Sequence[UUID], read_at: int) -> dict[UUID, int]:
-    if not streams:
-        return {}
-    found = tx.execute(MOVED, {"read_at": read_at, "streams": list(streams)})
-    return dict(found.fetchall())
 
 
 def _named_in(error: UniqueViolation) -> list[UUID]:

@@ -42,7 +42,6 @@ def _settings(data: Path, sockets: Path) -> dict[str, str]:
         "wal_buffers": "16MB",
         "max_wal_size": "16GB" if roomy else "4GB",
         "checkpoint_timeout": "15min",
-        "checkpoint_completion_target": "0.9",
         "random_page_cost": "1.1",
         "jit": "off",
         "autovacuum_naptime": "10s",
@@ -50,7 +49,6 @@ def _settings(data: Path, sockets: Path) -> dict[str, str]:
         "log_timezone": "'UTC'",
         "datestyle": "'ISO'",
         "log_min_messages": "warning",
-        "log_checkpoints": "off",
     }
 
 
