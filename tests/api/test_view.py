@@ -92,21 +92,21 @@ def test_the_answer_tells_what_it_cost(door):
 
 def test_the_cost_is_judged_with_the_variables_of_each_request(door):
     document = """
-        query ($account: ID!, $first: Int!) {
-            a: invoices(account: $account, first: $first) { ...Both }
-            b: invoices(account: $account, first: $first) { ...Both }
-            c: invoices(account: $account, first: $first) { ...Both }
+        query ($whose: ID!, $first: Int!) {
+            a: invoices(account: $whose, first: $first) { ...Both }
+            b: invoices(account: $whose, first: $first) { ...Both }
+            c: invoices(account: $whose, first: $first) { ...Both }
         }
         fragment Both on InvoiceConnection { nodes { lines { line } taxes { rate } } }
     """
     for first, refused in ((10, False), (200, False), (10, False)):
-        answer = door.ask(document, account="acme", first=first)
+        answer = door.ask(document, whose="acme", first=first)
         assert ("errors" in answer) == refused, answer
     wide = document.replace(
         "taxes { rate }", "taxes { rate } more: lines { line } m: lines { tax }"
     )
-    assert "errors" not in door.ask(wide, account="acme", first=10)
-    refused = door.ask(wide, account="acme", first=200)
+    assert "errors" not in door.ask(wide, whose="acme", first=10)
+    refused = door.ask(wide, whose="acme", first=200)
     assert refused["errors"][0]["extensions"]["code"] == "TOO_COSTLY"
 
 

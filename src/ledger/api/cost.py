@@ -1,6 +1,6 @@
 """What an operation costs before it runs: one for every object it may return.
 
-A field with ``first`` multiplies what is below it; other lists are taken to have ten entries. The
+A page counts what is below it ``first`` times; other lists are taken to have ten entries. The
 cost depends on variables, and who may introspect depends on the caller: both are judged for every
 request, after the cached validation.
 """
@@ -122,7 +122,7 @@ class _Counter:
         return 1 + self._rows(node, field, parent) * (1 + below)
 
     def _rows(self, node: FieldNode, field: GraphQLField, parent: Composite) -> int:
-        if "first" in field.args:
+        if get_named_type(field.type).name.endswith("Connection"):
             return self._first(node, field)
         type_ = field.type.of_type if is_non_null_type(field.type) else field.type
         if not is_list_type(type_) or parent.name.endswith("Connection"):

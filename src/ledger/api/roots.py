@@ -18,8 +18,8 @@ class RequireScope(FieldExtension):
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
 
-    async def resolve_async(
-        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any
+    async def resolve_async(  # type: ignore[override]  # a field may have an argument "source"
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, /, **kwargs: Any
     ) -> Any:
         """Check the scope, then resolve."""
         info.context.principal.require(self.scope)

@@ -1,6 +1,5 @@
 """What an account owes, from its balances and its open items."""
 
-from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 from ledger.api.context import Info
 from ledger.api.types.accounts import Balance
 from ledger.api.types.as_of import as_of
+from ledger.money import digits
 from ledger.reads import receivables, subscriptions
 
 
@@ -21,20 +21,17 @@ async def balance_of(info: Info, account: str) -> Balance | None:
             return None
         balance = await tx.one(receivables.balances([account]))
         items = await tx.all(receivables.open_items([account]))
+    nothing = Decimal(0).scaleb(-digits(owner.currency))
     today = info.context.ledger.clock().astimezone(ZoneInfo(owner.time_zone)).date()
     row: Any = SimpleNamespace(
         account=account,
         entity=owner.entity,
         currency=owner.currency,
-        open=balance.receivable if balance else Decimal(0),
-        overdue=_overdue(items, today),
-        unapplied=balance.unapplied if balance else Decimal(0),
-        credit=balance.credit if balance else Decimal(0),
+        open=balance.receivable if balance else nothing,
+        overdue=sum((item.open for item in items if item.due_on < today), nothing),
+        unapplied=balance.unapplied if balance else nothing,
+        credit=balance.credit if balance else nothing,
         next_due_on=items[0].due_on if items else None,
         as_of=seen,
     )
     return row  # type: ignore[no-any-return]
-
-
-def _overdue(items: list[receivables.OpenItem], today: date) -> Decimal:
-    return sum((item.open for item in items if item.due_on < today), Decimal(0))

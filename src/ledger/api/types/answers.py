@@ -22,7 +22,7 @@ class UserError:
 class CommandRefused(UserError):
     """A refusal."""
 
-    key: str | None = about("The command's key.")
+    key: str = about("The command's key.")
 
 
 @strawberry.type(description="Where a fact stands in the log.")
@@ -71,12 +71,12 @@ CommandResult = Annotated[
 
 def result_of(answer: Answer) -> CommandAccepted | CommandRefused:
     """Return the answer of a command as the schema shows it."""
+    assert answer.key is not None
     if answer.error is not None:
         error = answer.error
         return CommandRefused(
             code=error.code, message=error.message, field=error.field, key=answer.key
         )
-    assert answer.key is not None
     return CommandAccepted(
         key=answer.key,
         duplicate=answer.status == "duplicate",
