@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from ledger.demo import month
-from ledger.demo.session import Session
+from ledger.demo.session import Command, Session
 from ledger.settings import Settings
 from ledger.store.database import Database
 
@@ -17,10 +17,10 @@ LARGE = month.account_id(1)
 """The account that has the most usage; the demo looks at its bill."""
 
 
-def play(home: Path, console: Console, size: month.Size) -> Session:
-    """Play the whole month in ``home`` and show it; return the session for what comes after."""
+def play(home: Path, console: Console, command: Command, size: month.Size) -> None:
+    """Play the whole month in ``home``, command by command, and show it."""
     started = monotonic()
-    session = Session(home, console)
+    session = Session(home, console, command)
     with Database.open(Settings.load(home=home)):  # keeps the embedded server up between commands
         _set_up(session, size)
         _take_in(session, size)
@@ -30,7 +30,6 @@ def play(home: Path, console: Console, size: month.Size) -> Session:
         _export(session)
         _show_the_books(session)
     console.print(f"\nFrom nothing to a proven lineage in {monotonic() - started:.0f} s.")
-    return session
 
 
 def _set_up(session: Session, size: month.Size) -> None:
@@ -121,5 +120,5 @@ def _show_the_books(session: Session) -> None:
 
 
 def _revenue_line(session: Session) -> str:
-    lines = session.read("report", "journal", "--account", "4010", "--customer", LARGE)
-    return str(lines[0]["line"])
+    lines = session.read("report", "journal", "--account", LARGE)
+    return next(str(line["line"]) for line in lines if line["account"] == "4010")

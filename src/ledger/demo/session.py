@@ -1,12 +1,8 @@
 """A session at the command line, typed by the demo: each command is shown, then really run."""
 
-import contextlib
 import json
-import os
 import shlex
-import subprocess
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,9 @@ from rich.console import Console
 
 SHOWN_LINES = 40
 
+Command = Callable[[list[str]], tuple[int, str]]
+"""Runs the words of a command line; returns the exit code and what went to standard output."""
+
 
 @dataclass(frozen=True)
 class Session:
@@ -23,6 +22,7 @@ class Session:
 
     home: Path
     console: Console
+    command: Command
 
     def say(self, text: str) -> None:
         """Tell what comes next."""
@@ -34,23 +34,11 @@ class Session:
         ``may_refuse`` is for commands that are meant to meet bad input: exit code 1 is no failure.
         """
         self.console.print(f"$ usage-ledger {shlex.join(words)}", style="cyan")
-        done = subprocess.run(  # noqa: S603 - our own command line, with words of our own
-            self._command(words),
-            stdout=subprocess.PIPE,
-            env=self._environment,
-            cwd=self.home,
-            text=True,
-            check=False,
-        )
-        if done.returncode not in ((0, 1) if may_refuse else (0,)):
-            raise SystemExit(done.returncode)
-        self._show(done.stdout.splitlines(), show)
-        return done.stdout
-
-    def hand_over(self, *words: str) -> None:
-        """Run one command in the foreground until it ends or the user interrupts it."""
-        with contextlib.suppress(KeyboardInterrupt):
-            subprocess.run(self._command(words), env=self._environment, check=False)  # noqa: S603
+        code, output = self.command([*words])
+        if code not in ((0, 1) if may_refuse else (0,)):
+            raise SystemExit(code)
+        self._show(output.splitlines(), show)
+        return output
 
     def read(self, *words: str) -> Any:
         """Run one report and return it as JSON, without showing it."""
@@ -71,14 +59,6 @@ class Session:
         with path.open("wb") as file:
             file.writelines(line + b"\n" for line in lines)
         return path
-
-    @property
-    def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name != "LEDGER_DATABASE_URL"}
-        return kept | {"LEDGER_HOME": str(self.home)}
-
-    def _command(self, words: Sequence[str]) -> list[str]:
-        return [sys.executable, "-m", "ledger", *words]
 
     def _show(self, lines: Sequence[str], most: int) -> None:
         for line in lines[:most]:
