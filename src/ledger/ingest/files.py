@@ -5,6 +5,7 @@ there already is a duplicate.
 """
 
 from collections.abc import Callable, Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,7 +52,7 @@ def _cloudevents(file: BinaryIO) -> tuple[Form, Iterator[bytes]]:
         raise Malformed(why=error.message) from None
 
 
-def _focus(file: BinaryIO) -> tuple[Form, Iterator[bytes]]:
+def _focus(file: BufferedReader) -> tuple[Form, Iterator[bytes]]:
     rows = focus.records(file)
     try:
         return focus.Focus.under(next(rows, b"")).form(), rows

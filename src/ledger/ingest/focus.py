@@ -8,10 +8,11 @@ line before the row, so that it can be read again alone.
 
 import csv
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import BinaryIO
+from io import BufferedReader
 
 from ledger.errors import BadSchema, BadTime, BadValue
 from ledger.ingest.event import EVENT_BYTES_MAX, Event, Raw, event_of
@@ -95,27 +96,28 @@ class Focus:
         return {name: fields[at] for name, at in self.columns.items() if fields[at] != "NULL"}
 
 
-def records(file: BinaryIO) -> Iterator[bytes]:
+def records(file: BufferedReader) -> Iterator[bytes]:
     """Yield the records of a CSV file without their line ends; quoted fields may span lines.
 
     A quote that is never closed would swallow the rest of the file, so after the longest event
     that is read at all the first line stands alone and reading goes on behind it.
     """
-    open_lines: list[bytes] = []
-    for line in iter(lambda: file.readline(EVENT_BYTES_MAX + 1), b""):
-        open_lines.append(line)
-        while open_lines:
-            record = b"".join(open_lines)
-            if record.count(b'"') % 2 == 0:
-                open_lines = []
-            elif len(record) > EVENT_BYTES_MAX:
-                record, open_lines = open_lines[0], open_lines[1:]
-            else:
-                break
-            if record.strip():
-                yield record.rstrip(b"\r\n")
-    if open_lines:
-        yield b"".join(open_lines).rstrip(b"\r\n")
+    pending: deque[bytes] = deque()
+    taken: list[bytes] = []
+    quotes = size = 0
+    while line := pending.popleft() if pending else file.readline(EVENT_BYTES_MAX + 1):
+        taken.append(line)
+        quotes, size = quotes + line.count(b'"'), size + len(line)
+        last = not pending and not file.peek(1)
+        if quotes % 2 and size <= EVENT_BYTES_MAX and not last:
+            continue
+        if quotes % 2:
+            pending.extendleft(reversed(taken[1:]))
+            del taken[1:]
+        record = b"".join(taken).rstrip(b"\r\n")
+        taken, quotes, size = [], 0, 0
+        if record:
+            yield record
 
 
 def reread(raw: bytes) -> Event:
