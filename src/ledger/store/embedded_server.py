@@ -103,18 +103,27 @@ class Server:
         return self._run("pg_ctl", action, "-D", str(self._data), *arguments)
 
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a program of the wheel as the server's user, away from our terminal and signals."""
-        return subprocess.run(  # noqa: S603 (our own program and arguments)
-            [*self._as_owner(), str(_programs() / program), *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE,
-            stderr=subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE,
-            cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-            start_new_session=True,
-            text=True,
-            check=False,
-        )
+        """Run a program of the wheel as the server's user, away from our terminal and signals.
+
+        What ``pg_ctl`` starts would keep our pipes open, so nothing is read from it.
+        """
+        output = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
+        try:
+            return subprocess.run(  # noqa: S603 (our own program and arguments)
+                [*self._as_owner(), str(_programs() / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+                start_new_session=True,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+        except OSError as error:
+            why = f"{error.filename} does not run: {error.strerror}"
+            raise StartFailed(what="The embedded PostgreSQL", why=why) from None
 
     def _as_owner(self) -> list[str]:
         """Return the prefix that turns root into the server's user; nothing when not root."""
