@@ -72,7 +72,8 @@ def test_decisions_are_numbered_without_gaps_and_listed():
 def test_the_worked_example_of_the_log_computes():
     text = (ROOT / "docs" / "log.md").read_text()
     json, content, leaf = (
-        re.search(rf"^{word} +(.+)$", text, re.MULTILINE).group(1) for word in ("json", "content", "leaf")
+        re.search(rf"^{word} +(.+)$", text, re.MULTILINE).group(1)
+        for word in ("json", "content", "leaf")
     )
     recorded = int(re.search(r"\((\d+) µs\)", text).group(1))
     assert sha256(json.encode()).hexdigest() == content

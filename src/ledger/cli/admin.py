@@ -8,7 +8,6 @@ import psycopg
 import typer
 
 from ledger import resources
-from ledger.api.schema import print_schema
 from ledger.cli.output import Format, emit, listed
 from ledger.cli.projection import all_builds
 from ledger.cli.shell import Exit, shell_of
@@ -75,6 +74,8 @@ def export(
     ] = None,
 ) -> None:
     """Print the GraphQL schema from the code."""
+    from ledger.api.schema import print_schema  # half of the start-up time of every command
+
     text = print_schema()
     if check:
         if (resources.folder("graphql") / SDL).read_text("utf-8") != text:

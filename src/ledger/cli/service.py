@@ -1,12 +1,13 @@
 """The programs that run until they are stopped: the API and the follower."""
 
 import os
+import signal
+from types import FrameType
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from ledger.cli.shell import shell_of
+from ledger.cli.shell import Exit, shell_of
 from ledger.work import work as follow_until_stopped
 from ledger.work import working
 
@@ -32,6 +33,7 @@ def serve(
         os.environ["LEDGER_DATABASE_URL"] = shell.database_url
     settings = shell.settings()
     address = {"host": host or settings.host, "port": settings.port if port is None else port}
+    signal.signal(signal.SIGTERM, _leave)
     with shell.database() as database:
         shell.say(f"usage-ledger on http://{address['host']}:{address['port']}")
         if not follow:
@@ -49,7 +51,15 @@ def work(context: typer.Context) -> None:
         follow_until_stopped(database)
 
 
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End by an exception, so that whatever is open is closed; uvicorn hands the signal on."""
+    del number, frame
+    raise SystemExit(Exit.DONE)
+
+
 def _listen(workers: int, address: dict[str, object]) -> None:
+    import uvicorn  # no other command needs it
+
     uvicorn.run(
         "ledger.api.app:create_app",
         factory=True,
