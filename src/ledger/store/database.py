@@ -156,7 +156,7 @@ def _translated() -> Iterator[None]:
     """Turn the loss of the database into ``StoreUnavailable``; other errors pass."""
     try:
         yield
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+    except psycopg.OperationalError as error:
         if error.sqlstate is None or error.sqlstate.startswith(LOST):
             raise StoreUnavailable from error
         raise
