@@ -24,7 +24,7 @@ BREAK = {
     "charges.versions_are_dense": "update charges set delta = delta + 1 where version = 2",
     "charges.windows_disjoint": (
         "with extra as (insert into charges select (c).* from (select jsonb_populate_record(t, "
-        "'{\"charge\": \"x\", \"stream\": \"00000000-0000-0000-0000-000000000001\"}') as c "
+        '\'{"charge": "x", "stream": "00000000-0000-0000-0000-000000000001"}\') as c '
         "from charges as t where version = 2 and item = 'api' limit 1) as made returning *) "
         "insert into charge_streams select stream, subscription, item, period_from + 1, period_to,"
         " entity, account, currency, charge, version, accrued, accrued, 0 from extra"

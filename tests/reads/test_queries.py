@@ -1,0 +1,132 @@
+"""Every named query has a typed function, its columns are the fields of its rows, and it runs."""
+
+import dataclasses
+import inspect
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+
+from ledger.projector.projection import projections
+from ledger.reads import (
+    charges,
+    exceptions,
+    exports,
+    invoices,
+    journal,
+    queries,
+    receivables,
+    subscriptions,
+    usage,
+)
+from ledger.store.database import Query, Role
+
+TIME = datetime(2026, 10, 1, tzinfo=UTC)
+DAY = date(2026, 10, 1)
+WINDOW = usage.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
+NO_ID = UUID(int=0)
+
+READS = [
+    subscriptions.entities(),
+    subscriptions.accounts(),
+    subscriptions.accounts(["a"], entity="US", payer="a"),
+    subscriptions.meters(["a"]),
+    subscriptions.plans(["a"]),
+    subscriptions.tax_rates(["a"]),
+    subscriptions.subscriptions(["a"]),
+    subscriptions.subscribers("p"),
+    subscriptions.live_subscriptions(DAY, entity="US", account="a"),
+    usage.usage_over_time("a", "m", TIME, TIME, bucket="hour"),
+    usage.usage_over_time("a", "m", TIME, TIME, bucket="day", dimension="region"),
+    usage.usage_events("a", "m", TIME, TIME),
+    usage.usage_versions(NO_ID),
+    usage.measure([WINDOW]),
+    usage.measure_groups([WINDOW]),
+    usage.usage_set("c"),
+    usage.completeness(),
+    charges.charges("a"),
+    charges.charges_by_id(["c"]),
+    charges.latest_charges(["a"]),
+    charges.billable_payers("US", DAY),
+    charges.billable("US", DAY, ["a"]),
+    charges.charges_of_usage(1, "a", "m", TIME, 1),
+    invoices.invoices("a"),
+    invoices.invoices_by_number(["n"]),
+    invoices.credit_notes_of(["n"]),
+    invoices.invoice_lines(["n"]),
+    invoices.invoice_lines_of_charges(["c"]),
+    invoices.invoice_lines_against("n", 1),
+    invoices.billed_lines([NO_ID]),
+    invoices.invoice_taxes(["n"]),
+    receivables.open_items(["a"]),
+    receivables.balances(["a"]),
+    receivables.payments("a"),
+    receivables.payment("p"),
+    receivables.ageing(DAY),
+    journal.trial_balance("US"),
+    journal.trial_balance("US", as_of=DAY),
+    journal.trial_balance("US", as_of=DAY, at=1),
+    journal.journal_lines(entity="US", account="1100", customer="a", period="2026-10"),
+    journal.entries([1]),
+    journal.lines_of_charges(["c"]),
+    journal.lines_of_invoices(["n"]),
+    journal.lines_of_payments(["p"]),
+    exports.mappings("t"),
+    exports.profiles("t", "US"),
+    exports.unsealed("t", "US", DAY),
+    exports.held("t"),
+    exports.documents("t"),
+    exports.documents_by_id("t", ["x"]),
+    exports.outstanding("t"),
+    exports.documents_of_entries([1]),
+    exports.feed("t"),
+    exports.revision("t", "x"),
+    exports.revisions_in_force("t", ["x"]),
+    exports.counters(["US"]),
+    exceptions.unpriced("a"),
+    exceptions.unrated("a", entity="US", before=TIME),
+    exceptions.dead_letters("BAD_VALUE"),
+    exceptions.dead_letter_counts(),
+    exceptions.export_troubles("t"),
+]
+
+
+def test_the_columns_of_a_read_are_the_fields_of_its_rows(ledger):
+    with ledger.db.transaction(Role.READER) as tx:
+        for read in READS:
+            found = tx.conn.execute(read.sql, read.params).description
+            columns = sorted(column.name for column in found)
+            assert columns == sorted(field.name for field in dataclasses.fields(read.row)), read.row
+
+
+def test_every_named_query_is_read_by_a_function():
+    asked = {read.sql for read in READS}
+    unread = [
+        f"{projection}.{name}"
+        for projection in projections()
+        for name, statement in queries.named(projection).items()
+        if statement.sql not in asked
+    ]
+    assert unread == []
+
+
+def test_every_query_says_in_a_sentence_what_it_answers():
+    silent = [
+        f"{projection}.{name}"
+        for projection in projections()
+        for name, statement in queries.named(projection).items()
+        if not statement.sentence.endswith(".")
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    "module",
+    [charges, exceptions, exports, invoices, journal, receivables, subscriptions, usage],
+    ids=lambda module: module.__name__,
+)
+def test_every_read_is_typed(module):
+    for name, function in inspect.getmembers(module, inspect.isfunction):
+        if function.__module__ == module.__name__ and not name.startswith("_"):
+            returned = inspect.signature(function).return_annotation
+            assert getattr(returned, "__origin__", None) is Query, f"{module.__name__}.{name}"
