@@ -48,12 +48,25 @@ def door(ledger):
         yield door
 
 
-@pytest.fixture(scope="session")
-def october(server, tmp_path_factory):
-    """The door of a ledger with the month, for all the tests that only read."""
-    home = tmp_path_factory.mktemp("october")
+@contextmanager
+def a_month(server, home):
+    """The door of a ledger of its own with the month in it."""
     with server.database() as database, opened(database, home) as ledger, answered(ledger) as door:
         bring_in_the_month(carrier(ledger))
+        yield door
+
+
+@pytest.fixture(scope="session")
+def october(server, tmp_path_factory):
+    """The month, for all the tests that only read."""
+    with a_month(server, tmp_path_factory.mktemp("october")) as door:
+        yield door
+
+
+@pytest.fixture(scope="module")
+def own_october(server, tmp_path_factory):
+    """The month, for a module whose tests also write."""
+    with a_month(server, tmp_path_factory.mktemp("own")) as door:
         yield door
 
 
