@@ -62,10 +62,6 @@ def start_subscription(command: StartSubscription, context: Context) -> Decision
 
 
 def _check_form(command: StartSubscription) -> None:
-    if "/" in command.subscription:
-        raise BadValue(
-            field="subscription", why="A subscription stands in charge ids; write it without a /."
-        )
     if command.trial_until is not None and command.trial_until <= command.starts_on:
         raise BadValue(field="trial_until", why="A trial ends after the subscription starts.")
     for item in command.quantity:
