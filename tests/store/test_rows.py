@@ -2,35 +2,38 @@
 
 import hashlib
 import json
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 from ledger.store.append import append
-from ledger.store.canonical import microseconds
+from ledger.store.canonical import canonical, microseconds
 from ledger.store.database import Database, Role
 from ledger.store.rows import NewFact, content_of, leaf_of
 
-STREAM = UUID("00000000-0000-5000-8000-0000000000ff")
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 ROW = """
 select stream, version, type, occurred_at, recorded_at, data, meta, content, leaf
 from ledger.log where lane = %(lane)s and position = %(position)s"""
 
 
-def test_the_example_of_the_documentation() -> None:
+def test_the_worked_example_of_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "log.md").read_text("utf-8")
+    lines = page.partition("A worked example")[2].splitlines()
+    shown = dict(line.split(maxsplit=1) for line in lines if re.match("json|content|leaf", line))
+    stream, version, type_, occurred, data, meta = json.loads(shown["json"])
     content = content_of(
-        STREAM.bytes, 1, "usage.voided/1", microseconds(NOON), b'{"id":"7"}', b'{"actor":"a"}'
+        UUID(stream).bytes,
+        version,
+        type_,
+        microseconds(datetime.fromisoformat(occurred)),
+        canonical(data),
+        canonical(meta),
     )
-    assert content == hashlib.sha256(
-        b'["00000000-0000-5000-8000-0000000000ff",1,"usage.voided/1",'
-        b'"2026-10-01T12:00:00.000000Z",{"id":"7"},{"actor":"a"}]'
-    ).digest()  # fmt: skip
-    assert content.hex() == "5b6e309add27a4ff6d6b0673fb794bbae82862978cd3de8c9ec49a0df573c061"
-    recorded = microseconds(datetime(2026, 10, 2, tzinfo=UTC))
-    assert (
-        leaf_of(1, recorded, content).hex()
-        == "764ca5b2ca1072106a740ad1fe3f54743ba36e9d82d40b585c0d50b395eb758d"
-    )
+    assert content == hashlib.sha256(shown["json"].encode()).digest()
+    assert content.hex() == shown["content"]
+    assert leaf_of(1, 1_791_201_601_000_000, content).hex() == shown["leaf"]
 
 
 def test_stored_rows_hash_to_what_is_stored_with_them(database: Database) -> None:
