@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from time import monotonic
 from typing import Final
 
@@ -105,15 +106,16 @@ class Gate:
 
     async def principal(self, authorization: str | None) -> Principal | None:
         """Return who sent this header: ``Bearer lgr_…``; None if nobody we know."""
-        token = _bearer(authorization)
-        if token is None:
+        if authorization is None:
             return None
-        known = self._remembered.get(token.hash)
+        digest = sha256(authorization.encode("utf-8", "surrogateescape")).digest()
+        known = self._remembered.get(digest)
         if known is not None and known[0] > self._clock():
             return known[1]
-        principal = await self._verified(token)
+        token = _bearer(authorization)
+        principal = None if token is None else await self._verified(token)
         if principal is not None:
-            self._remember(token.hash, principal)
+            self._remember(digest, principal)
         return principal
 
     async def _verified(self, token: Token) -> Principal | None:
@@ -124,14 +126,14 @@ class Gate:
             return None
         return Principal(token.id, Role(stored.role), stored.account)
 
-    def _remember(self, secret_hash: bytes, principal: Principal) -> None:
-        self._remembered[secret_hash] = (self._clock() + REMEMBERED_SECONDS, principal)
-        self._remembered.move_to_end(secret_hash)
+    def _remember(self, digest: bytes, principal: Principal) -> None:
+        self._remembered[digest] = (self._clock() + REMEMBERED_SECONDS, principal)
+        self._remembered.move_to_end(digest)
         while len(self._remembered) > REMEMBERED_MAX:
             self._remembered.popitem(last=False)
 
 
-def _bearer(authorization: str | None) -> Token | None:
-    if authorization is None or authorization[: len(BEARER)].lower() != BEARER:
+def _bearer(authorization: str) -> Token | None:
+    if authorization[: len(BEARER)].lower() != BEARER:
         return None
     return Token.read(authorization[len(BEARER) :].strip())

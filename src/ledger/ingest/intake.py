@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import AsyncIterable, Iterable
 from concurrent.futures import Future
 from typing import Self
+from weakref import WeakKeyDictionary
 
 from ledger.clock import Clock, utc_now
 from ledger.ingest.answer import Tally
 from ledger.ingest.chunk import Chunk
+from ledger.ingest.courier import Courier
 from ledger.ingest.directory import Directory
 from ledger.ingest.form import Form
 from ledger.ingest.prepare import Clocked
@@ -27,8 +29,6 @@ RUNS_UNDER_WAY = 24  # three flushes: one that copies, one that is packed, one t
 ROOM_WAIT_SECONDS = 5.0
 ROOM_LOOK_SECONDS = 0.01
 
-Under = deque[Future[Outcome]]
-
 
 class Intake:
     """What a process needs to take usage in; one per process, safe for threads and one loop."""
@@ -38,6 +38,9 @@ class Intake:
         self.flusher = UsageFlusher(db, settings)
         self._ahead_days = settings.usage_ahead_days
         self._clock = clock
+        self._couriers: WeakKeyDictionary[asyncio.AbstractEventLoop, Courier[Outcome]] = (
+            WeakKeyDictionary()
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +55,8 @@ class Intake:
     async def take(self, runs: AsyncIterable[list[bytes]], form: Form, meta: bytes) -> Tally:
         """Take runs of events in from a loop; return once the last of them is committed."""
         tally, first = Tally(), 0
-        under: Under = deque()
+        under: deque[asyncio.Future[Outcome]] = deque()
+        courier = self._courier()
         async for run in runs:
             chunk = Chunk.read(form, first, run)
             first += len(run)
@@ -61,17 +65,17 @@ class Intake:
                 await asyncio.to_thread(self.directory.load, accounts, meters)
             batch = chunk.prepare(self.directory, self._clocked(), meta)
             while under and (len(under) >= RUNS_UNDER_WAY or self.is_full):
-                tally.add(await asyncio.wrap_future(under.popleft()))
+                tally.add(await under.popleft())
             await self._room()
-            under.append(self.flusher.submit(batch))
+            under.append(courier.expect(self.flusher.submit(batch)))
         while under:
-            tally.add(await asyncio.wrap_future(under.popleft()))
+            tally.add(await under.popleft())
         return tally
 
     def take_now(self, runs: Iterable[list[bytes]], form: Form, meta: bytes) -> Tally:
         """Take runs of events in from a thread; return once the last of them is committed."""
         tally, first = Tally(), 0
-        under: Under = deque()
+        under: deque[Future[Outcome]] = deque()
         for run in runs:
             chunk = Chunk.read(form, first, run)
             first += len(run)
@@ -95,6 +99,12 @@ class Intake:
             if not self.is_full:
                 return
             await asyncio.sleep(ROOM_LOOK_SECONDS)
+
+    def _courier(self) -> Courier[Outcome]:
+        loop = asyncio.get_running_loop()
+        if loop not in self._couriers:
+            self._couriers[loop] = Courier(loop)
+        return self._couriers[loop]
 
     def _clocked(self) -> Clocked:
         return Clocked.at(self._clock(), self._ahead_days)

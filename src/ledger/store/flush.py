@@ -5,8 +5,9 @@ the event. So a flush takes its events as new and lets the unique key find the o
 is then told apart by a look-up, and so are the next flushes, until no duplicate came for a while.
 
 Two threads: one collects and prepares the next flush while the other copies the present one. A
-flush goes when it holds enough events or its first caller waited long enough; while one is being
-copied, more callers join the next. How much may wait is bounded, so memory is too.
+flush goes when it holds enough events, or when its first caller waited long enough and no other is
+being copied: a commit costs much the same for one event as for many, so few callers had better
+share one. How much may wait is bounded, so memory is too.
 """
 
 import logging
@@ -15,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 from typing import Self
 
 from ledger.errors import Overloaded, StoreUnavailable, VersionConflict
@@ -27,6 +28,7 @@ __all__ = ["Batch", "Item", "Outcome", "Reject", "UsageFlusher"]
 
 RETRIES_MAX = 5
 WARY_FLUSHES = 64
+OVERLAP_EVENTS = 1_000
 log = logging.getLogger(__name__)
 
 
@@ -46,11 +48,15 @@ class UsageFlusher:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._events_max = settings.flush_events
+        self._overlap_events = min(OVERLAP_EVENTS, settings.flush_events)
         self._wait_seconds = settings.flush_ms / 1_000
         self._room = settings.flush_waiting
         self._waiting: deque[Waiting] = deque()
         self._waiting_events = 0
-        self._changed = Condition()
+        lock = Lock()
+        self._arrived = Condition(lock)  # something waits, or a flush is done: for the collector
+        self._roomier = Condition(lock)  # for callers who found no room
+        self._under_way = 0  # flushes collected and not answered
         self._closed = False
         self._wary = 0  # so many flushes look up first, because a duplicate came lately
         self._prepared: queue.Queue[tuple[Sequence[Waiting], Prepared] | None] = queue.Queue(1)
@@ -69,13 +75,14 @@ class UsageFlusher:
         lost: the batch may then be there or not, and can be sent again.
         """
         waiting = Waiting(batch)
-        with self._changed:
-            if not self._changed.wait_for(self._has_room, wait_seconds) or self._closed:
+        with self._roomier:
+            if not self._roomier.wait_for(self._has_room, wait_seconds) or self._closed:
                 raise Overloaded(seconds=1)
             self._room -= len(batch)
             self._waiting.append(waiting)
             self._waiting_events += len(batch)
-            self._changed.notify_all()
+            if len(self._waiting) == 1 or self._is_worth_overlapping():
+                self._arrived.notify()  # waking it for every caller would cost more than the rest
         return waiting.future
 
     @property
@@ -85,9 +92,10 @@ class UsageFlusher:
 
     def close(self) -> None:
         """Flush what waits, and end the threads."""
-        with self._changed:
+        with self._arrived:
             self._closed = True
-            self._changed.notify_all()
+            self._arrived.notify()
+            self._roomier.notify_all()
         for thread in self._threads:
             thread.join()
 
@@ -114,22 +122,27 @@ class UsageFlusher:
 
     def _next_group(self) -> list[Waiting]:
         """Wait for the callers of the next flush; none once everything is done."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
+        with self._arrived:
+            self._arrived.wait_for(lambda: self._waiting or self._closed)
             if not self._waiting:
                 return []
             deadline = self._waiting[0].since + self._wait_seconds
-            self._changed.wait_for(self._is_full, max(0.0, deadline - time.monotonic()))
+            self._arrived.wait_for(self._is_full, max(0.0, deadline - time.monotonic()))
+            self._arrived.wait_for(lambda: not self._under_way or self._is_worth_overlapping())
             group = [self._waiting.popleft()]
             size = len(group[0].batch)
             while self._waiting and size + len(self._waiting[0].batch) <= self._events_max:
                 group.append(self._waiting.popleft())
                 size += len(group[-1].batch)
             self._waiting_events -= size
+            self._under_way += 1
             return group
 
     def _is_full(self) -> bool:
         return self._closed or self._waiting_events >= self._events_max
+
+    def _is_worth_overlapping(self) -> bool:
+        return self._closed or self._waiting_events >= self._overlap_events
 
     def _commit_all(self) -> None:
         while (ready := self._prepared.get()) is not None:
@@ -161,9 +174,11 @@ class UsageFlusher:
         if isinstance(outcome, Exception):
             level = logging.WARNING if isinstance(outcome, StoreUnavailable) else logging.ERROR
             log.log(level, "a flush of usage failed: %s", outcome, exc_info=outcome)
-        with self._changed:
+        with self._arrived:
             self._room += sum(len(one.batch) for one in group)
-            self._changed.notify_all()
+            self._under_way -= 1
+            self._arrived.notify()
+            self._roomier.notify_all()
         for index, one in enumerate(group):
             if isinstance(outcome, Exception):
                 one.future.set_exception(outcome)
