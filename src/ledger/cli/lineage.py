@@ -14,6 +14,20 @@ from ledger.lineage.nodes import Direction, EventRef, Node, UsageSetView, moment
 from ledger.money import plain
 
 PAGE_OF_TABLE, PAGE_OF_JSON = 5, 1_000
+TOLD = {
+    "journal_line": ("account", "amount", "currency", "on"),
+    "journal_entry": ("rule", "text"),
+    "invoice_line": ("item", "net", "tax", "currency"),
+    "credit_note_line": ("item", "net", "tax", "currency", "against"),
+    "charge": ("quantity", "amount", "delta", "currency", "version", "void"),
+    "price": ("from",),
+    "subscription": ("plan", "from"),
+    "account": ("entity",),
+    "tax_rate": ("rate", "category", "from"),
+    "payment": ("amount", "currency", "on", "via"),
+    "invoice": ("total", "currency", "issued_on"),
+}
+"""What a tree tells of each kind; JSON tells everything."""
 
 First = Annotated[int | None, typer.Option(min=0, max=10_000, help="Events shown of each set.")]
 Form = Annotated[Format, typer.Option("--format", help="table (a tree) or json.")]
@@ -79,11 +93,13 @@ def _grow(tree: Tree, node: Node) -> None:
 
 def _label(node: Node) -> Text:
     text = Text(node.kind.replace("_", " "), style="bold")
-    text.append(f" {node.id}", style="cyan")
+    if node.usage is None:
+        text.append(f" {node.id}", style="cyan")
     if node.position is not None:
         text.append(f" @{node.lane}.{node.position}", style="dim")
     detail = _usage_detail(node.usage) if node.usage else node.detail
-    told = "  ".join(f"{name} {value}" for name, value in detail.items())
+    names = [name for name in TOLD.get(node.kind, detail) if name in detail]
+    told = "  ".join(f"{name} {detail[name]}" for name in names)
     return text.append(f"  {told}" if told else "", style="not bold")
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -103,9 +103,10 @@ def _print_table(report: Report, out: Console) -> None:
             name.lstrip("#"), justify="right" if right else "left", no_wrap=right, overflow="fold"
         )
     for row in report.rows:
-        table.add_row(*_cells(row))
-    out.print(table)
-
-
-def _cells(row: Iterable[Any]) -> list[str]:
-    return [text(value) for value in row]
+        table.add_row(*map(text, row))
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as drawn:
+        out.print(table)
+    sys.stdout.writelines(f"{line.rstrip()}\n" for line in drawn.get().splitlines())
