@@ -81,7 +81,7 @@ def _scopes(run: Run, command: IssueInvoices, ground: Ground) -> list[Scope]:
     if command.entity is not None:
         ground.entity(command.entity)
     found = [_scope(run, command, ground.entity(name), payer) for name in names]
-    due = [scope for scope in found if next(_pages(run, scope, 1), None)]
+    due = [scope for scope in found if next(_pages(run, scope), None)]
     for scope in due:
         open_day(scope.issue.on, scope.entity, "on")
     return due
@@ -93,7 +93,7 @@ def _scope(run: Run, command: IssueInvoices, entity: EntityRegistered, payer: st
     return Scope(entity, Issue(through=command.through, on=on, at=at, rates={}), payer)
 
 
-def _pages(run: Run, scope: Scope, limit: int = BATCH_PAYERS) -> Iterator[list[str]]:
+def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
     after = ""
     while True:
         query = charge_reads.billable_payers(
@@ -101,7 +101,7 @@ def _pages(run: Run, scope: Scope, limit: int = BATCH_PAYERS) -> Iterator[list[s
             scope.issue.through,
             account=scope.payer,
             after=after,
-            limit=limit,
+            limit=BATCH_PAYERS,
         )
         with run.ledger.db.transaction(Role.READER) as tx:
             payers = [row.payer for row in tx.all(query)]
