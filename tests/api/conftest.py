@@ -6,6 +6,8 @@ from itertools import count
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from ledger.api.keys import Gate, create_key
 from ledger.api.view import graphql_app
@@ -76,7 +78,7 @@ class Door:
     def __init__(self, ledger, portal):
         self.ledger = ledger
         self.portal = portal
-        self.app = graphql_app(ledger, Gate(ledger.db))
+        self.app = Starlette(routes=[Route("/graphql", graphql_app(ledger, Gate(ledger.db)))])
         self._keys = {}
 
     def key(self, role, account=None):

@@ -23,6 +23,7 @@ from ledger.api.errors import shown
 from ledger.api.keys import Gate
 from ledger.api.schema import schema
 from ledger.commands.ledger import Ledger
+from ledger.errors import StoreUnavailable
 
 BODY_BYTES_MAX: Final = 256 * 1024
 MODERN: Final = "application/graphql-response+json"
@@ -32,20 +33,29 @@ PRINCIPAL: Final = "ledger.principal"
 
 def graphql_app(ledger: Ledger, gate: Gate) -> ASGIApp:
     """Return the GraphQL endpoint; mount it where it is to be found."""
-    view = RequestBodyLimitMiddleware(View(ledger), BODY_BYTES_MAX)
+    return KnownCallers(RequestBodyLimitMiddleware(View(ledger), BODY_BYTES_MAX), gate)
 
-    async def known_callers_only(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            raise AssertionError("GraphQL is served over HTTP only")
-        authorization = Request(scope).headers.get("authorization")
-        principal = await gate.principal(authorization)
+
+class KnownCallers:
+    """Lets nobody through without a key; nothing of the request is read before that."""
+
+    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+        self.app = app
+        self.gate = gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find out who is there, then let the view answer."""
+        assert scope["type"] == "http", "GraphQL is served over HTTP only"
+        try:
+            principal = await self.gate.principal(Request(scope).headers.get("authorization"))
+        except StoreUnavailable as error:
+            await _refusal(503, error.message)(scope, receive, send)
+            return
         if principal is None:
             await _refusal(401, "Send an API key: Authorization: Bearer …")(scope, receive, send)
             return
         scope[PRINCIPAL] = principal
-        await view(scope, receive, send)
-
-    return known_callers_only
+        await self.app(scope, receive, send)
 
 
 class View(GraphQL[Context, None]):
@@ -171,7 +181,14 @@ _UTF8: Final = {"charset=utf-8", 'charset="utf-8', "charset=utf8"}
 
 def _refusal(status: int, message: str) -> Response:
     """Return an answer to a request that is not GraphQL over HTTP as we take it."""
-    headers = {401: {"www-authenticate": "Bearer"}, 405: {"allow": "POST"}}.get(status)
+    headers = _HEADERS.get(status)
     return Response(
         orjson.dumps({"errors": [{"message": message}]}), status, headers, media_type=LEGACY
     )
+
+
+_HEADERS: Final = {
+    401: {"www-authenticate": "Bearer"},
+    405: {"allow": "POST"},
+    503: {"retry-after": "1"},
+}
