@@ -1,7 +1,7 @@
 """The limits of documents, each also through fragments and against circular ones."""
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import build_schema, get_introspection_query, parse, validate
 
 from ledger.api.limits import (
     ALIASES_MAX,
@@ -75,6 +75,12 @@ def test_aliases_add_up_over_spreads():
     fragment = "fragment F on Query " + in_braces("x{n}: b", 4)
     (message,) = refusals("{ a { ...F } a { ...F } a { ...F } a { ...F } } " + fragment)
     assert " aliases " in message
+
+
+def test_the_usual_introspection_query_passes_and_no_other_query_is_as_deep():
+    assert refusals(get_introspection_query()) == []
+    (message,) = refusals("{ __typename " + deep(DEPTH_MAX + 1)[1:])
+    assert " levels " in message
 
 
 def test_circular_fragments_end():

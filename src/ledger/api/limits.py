@@ -22,6 +22,7 @@ from graphql.validation import ASTValidationContext
 
 TOKENS_MAX: Final = 1000
 DEPTH_MAX: Final = 10
+INTROSPECTION_DEPTH_MAX: Final = 16  # the usual introspection query; lists in it are limited apart
 ALIASES_MAX: Final = 15
 DIRECTIVES_MAX: Final = 5
 FIELDS_MAX: Final = 400
@@ -86,14 +87,18 @@ _CODE: Final = {"code": "TOO_COSTLY"}
 
 def _too_much(operation: OperationDefinitionNode, fragments: Fragments) -> str | None:
     fields = aliases = roots = directives = 0
+    levels = DEPTH_MAX
     for seen, (node, depth) in enumerate(walk(operation.selection_set, fragments), 1):
         directives += len(node.directives or ())
         if isinstance(node, FieldNode):
             fields += 1
-            roots += depth == 1
+            if depth == 1:
+                roots += 1
+                meta = node.name.value.startswith("__")
+                levels = INTROSPECTION_DEPTH_MAX if meta else DEPTH_MAX
             aliases += node.alias is not None
         for count, limit, what in (
-            (depth, DEPTH_MAX, "levels"),
+            (depth, levels, "levels"),
             (aliases, ALIASES_MAX, "aliases"),
             (directives, DIRECTIVES_MAX, "directives"),
             (roots, ROOT_FIELDS_MAX, "root fields"),
