@@ -1,9 +1,10 @@
 -- lanes: all
+-- stages: load index supersede hours days end
 --
 -- A chunk that only adds to a rollup group is merged into it: sum, max, count and the latest event
 -- merge exactly. A chunk that supersedes a version, voids one, or brings keys to count apart
 -- changes a group in ways that do not merge: such groups are computed anew from the rows.
--- A parallel load writes rows alone and computes supersession and every group once, at the end.
+-- A parallel load writes rows alone; the stages after it compute supersession and every group once.
 
 -- name: rows
 -- when: load
@@ -42,25 +43,21 @@ with added as (
 ), hours as (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
            count(*) as events, sum(quantity) as sum, max(quantity) as max,
-           (array_agg(quantity order by occurred_at desc, position desc))[1] as latest,
-           max(occurred_at) as latest_at,
-           (array_agg(position order by occurred_at desc, position desc))[1] as latest_position
+           max(array[extract(epoch from occurred_at), position, quantity]) as latest,
+           max(occurred_at) as latest_at
     from added
     where version = 1 and key is null
     group by 1, 2, 3, 4, 5
 ), days as (
     select lane, account, meter, date_trunc('day', bucket, 'UTC') as bucket, dimensions,
            sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
-           (array_agg(latest order by latest_at desc, latest_position desc))[1] as latest,
-           max(latest_at) as latest_at,
-           (array_agg(latest_position order by latest_at desc, latest_position desc))[1]
-               as latest_position
+           max(latest) as latest, max(latest_at) as latest_at
     from hours
     group by 1, 2, 3, 4, 5
 ), merged_hours as (
     insert into usage_hourly as t
-    select lane, account, meter, bucket, dimensions, events, sum, max, latest, latest_at,
-           latest_position, 0
+    select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
+           latest[2]::bigint, 0
     from hours
     on conflict (lane, account, meter, bucket, dimensions) do update set
         events = t.events + excluded.events,
@@ -75,8 +72,8 @@ with added as (
         latest_at = greatest(t.latest_at, excluded.latest_at)
 )
 insert into usage_daily as t
-select lane, account, meter, bucket, dimensions, events, sum, max, latest, latest_at,
-       latest_position, 0
+select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
+       latest[2]::bigint, 0
 from days
 on conflict (lane, account, meter, bucket, dimensions) do update set
     events = t.events + excluded.events,
@@ -215,7 +212,7 @@ join usage_events as e
 group by 1, 2, 3, 4, 5;
 
 -- name: supersede_all
--- when: finish
+-- stage: supersede
 update usage_events as e
 set superseded_at = next.position
 from usage_events as next
@@ -225,7 +222,26 @@ where next.lane = %(lane)s and next.version > 1
   and e.occurred_at = prior.occurred_at and e.position = prior.position;
 
 -- name: all_hours
--- when: finish
+-- Halves of the accounts run side by side.
+-- stage: hours
+insert into usage_hourly
+select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
+       latest[2]::bigint, 0
+from (
+    select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
+           count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           max(array[extract(epoch from occurred_at), position, quantity]) as latest,
+           max(occurred_at) as latest_at
+    from usage_events
+    where lane = %(lane)s and hashtext(account) & 1 = %(part)s
+      and superseded_at is null and not void
+    group by 1, 2, 3, 4, 5
+    having max(key) is null
+) as hours;
+
+-- name: all_hours_of_keys
+-- Keys have to be counted apart.
+-- stage: hours
 insert into usage_hourly
 select lane, account, meter, date_trunc('hour', occurred_at, 'UTC'), dimensions,
        count(*), sum(quantity), max(quantity),
@@ -235,24 +251,30 @@ select lane, account, meter, date_trunc('hour', occurred_at, 'UTC'), dimensions,
        count(distinct key)
 from usage_events
 where lane = %(lane)s and superseded_at is null and not void
-group by 1, 2, 3, 4, 5;
+  and (account, meter) in (select distinct account, meter from usage_events
+                           where lane = %(lane)s and key is not null)
+group by 1, 2, 3, 4, 5
+having max(key) is not null;
 
 -- name: all_days
--- Hours merge into days, but for keys that have to be counted apart.
--- when: finish
+-- Hours merge into days.
+-- stage: days
 insert into usage_daily
-select lane, account, meter, date_trunc('day', bucket, 'UTC'), dimensions,
-       sum(events)::bigint, sum(sum), max(max),
-       (array_agg(latest order by latest_at desc, latest_position desc))[1],
-       max(latest_at),
-       (array_agg(latest_position order by latest_at desc, latest_position desc))[1], 0
-from usage_hourly
-where lane = %(lane)s
-group by 1, 2, 3, 4, 5
-having max(keys) = 0;
+select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
+       latest[2]::bigint, 0
+from (
+    select lane, account, meter, date_trunc('day', bucket, 'UTC') as bucket, dimensions,
+           sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
+           max(array[extract(epoch from latest_at), latest_position, latest]) as latest,
+           max(latest_at) as latest_at
+    from usage_hourly
+    where lane = %(lane)s and hashtext(account) & 1 = %(part)s
+    group by 1, 2, 3, 4, 5
+    having max(keys) = 0
+) as days;
 
 -- name: all_days_of_keys
--- when: finish
+-- stage: days
 insert into usage_daily
 select e.lane, e.account, e.meter, date_trunc('day', e.occurred_at, 'UTC'), e.dimensions,
        count(*), sum(e.quantity), max(e.quantity),
@@ -274,7 +296,7 @@ join usage_events as e
 group by 1, 2, 3, 4, 5;
 
 -- name: all_accepted
--- when: finish
+-- stage: hours
 insert into usage_receipts as t
 select source, received_on, count(*), 0, 0, 0
 from usage_events

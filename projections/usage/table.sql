@@ -25,7 +25,7 @@ create table usage_events (
 );
 
 -- name: usage_events_key
--- after: load
+-- stage: index
 -- The one access path: a window of one meter of one account, in the order of lineage pages.
 create unique index usage_events_key
     on usage_events (lane, account, meter, occurred_at, position);
@@ -47,14 +47,14 @@ create table usage_hourly (
 );
 
 -- name: usage_hourly_key
--- after: finish
+-- stage: days
 create unique index usage_hourly_key on usage_hourly (lane, account, meter, bucket, dimensions);
 
 -- name: usage_daily
 create table usage_daily (like usage_hourly);
 
 -- name: usage_daily_key
--- after: finish
+-- stage: end
 create unique index usage_daily_key on usage_daily (lane, account, meter, bucket, dimensions);
 
 -- name: usage_receipts

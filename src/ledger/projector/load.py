@@ -2,11 +2,12 @@
 
 The work is a list in the build's own schema. Each item is one short transaction that ticks it off,
 so a load can be killed and resumed, or joined by another process, at any time. Items of a stage run
-in parallel; a stage begins when the one before it is done.
+in parallel; a stage begins when the one before it is done. The header of ``apply.sql`` names the
+stages: the ranges are the first, and the others are of the statements that name them.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ from ledger.projector.fold import Folding, prepare
 from ledger.projector.projection import Projection
 from ledger.store.database import Database, Role, Transaction
 
-RANGE = 100_000
+RANGE = 50_000
+PARTS = 2  # of a statement that names %(part)s
 WAIT_SECONDS = 0.05
 
 PLAN = """
@@ -28,6 +30,7 @@ create table build_work (
     stage     integer not null,
     statement text,
     lane      smallint,
+    part      integer,
     first     bigint,
     last      bigint,
     weight    bigint not null,
@@ -35,11 +38,11 @@ create table build_work (
 )"""
 
 ADD = """
-insert into build_work (stage, statement, lane, first, last, weight)
-values (%(stage)s, %(statement)s, %(lane)s, %(first)s, %(last)s, %(weight)s)"""
+insert into build_work (stage, statement, lane, part, first, last, weight)
+values (%(stage)s, %(statement)s, %(lane)s, %(part)s, %(first)s, %(last)s, %(weight)s)"""
 
 CLAIM = """
-select place, statement, lane::int, first, last, weight
+select place, stage, statement, lane::int, part, first, last, weight
 from build_work
 where not done and stage = (select min(stage) from build_work where not done)
 order by place
@@ -53,11 +56,13 @@ class Item(NamedTuple):
     """A range to load, or a statement to run once; ``weight`` counts towards the progress."""
 
     place: int
-    statement: str | None
-    lane: int | None
-    first: int | None
-    last: int | None
-    weight: int
+    stage: int
+    statement: str | None = None
+    lane: int | None = None
+    part: int | None = None
+    first: int | None = None
+    last: int | None = None
+    weight: int = 0
 
 
 def load(db: Database, one: Projection, build: str, *, workers: int, ticked: Ticked) -> None:
@@ -79,44 +84,25 @@ def plan(tx: Transaction, one: Projection, build: str, targets: dict[int, int]) 
     """List the work of a load up to these positions, in the schema of a new build."""
     enter(tx, build)
     tx.conn.execute(PLAN)
-    total = sum(targets.values())
-    for lane, target in sorted(targets.items()):
+    for item in _items(one, sorted(targets.items())):
+        tx.execute(ADD, item._asdict())
+
+
+def _items(one: Projection, targets: list[tuple[int, int]]) -> Iterator[Item]:
+    for lane, target in targets:
         for first in range(0, target, RANGE):
-            _add(tx, 0, None, lane, first, min(first + RANGE, target))
-    stage = 1
-    for name in [table.name for table in one.tables if table.after == "load"]:
-        _add(tx, stage, name, weight=total // 8)
-    for statement in one.apply:
-        stage += 1
-        for lane, target in sorted(targets.items()):
-            if statement.at("finish"):
-                _add(tx, stage, statement.name, lane, 0, target, weight=target // 16)
-    for name in [table.name for table in one.tables if table.after == "finish"]:
-        _add(tx, stage + 1, name, weight=total // 16)
-
-
-def _add(
-    tx: Transaction,
-    stage: int,
-    statement: str | None,
-    lane: int | None = None,
-    first: int | None = None,
-    last: int | None = None,
-    weight: int | None = None,
-) -> None:
-    if weight is None:
-        weight = (last or 0) - (first or 0)
-    tx.execute(
-        ADD,
-        {
-            "stage": stage,
-            "statement": statement,
-            "lane": lane,
-            "first": first,
-            "last": last,
-            "weight": weight,
-        },
-    )
+            last = min(first + RANGE, target)
+            yield Item(0, 0, lane=lane, first=first, last=last, weight=last - first)
+    for each in one.apply:
+        parts = range(PARTS) if "%(part)s" in each.sql else [0]
+        for lane, target in targets if each.stage else []:
+            for part in parts:
+                at = one.stages.index(each.stage or "")
+                yield Item(0, at, each.name, lane, part, 0, target, target // 16)
+    total = sum(target for _, target in targets)
+    for each in one.tables:
+        if each.stage:
+            yield Item(0, one.stages.index(each.stage), each.name, weight=total // 8)
 
 
 def _planned(tx: Transaction, build: str) -> bool:
@@ -172,7 +158,7 @@ def _do(tx: Transaction, one: Projection, build: str, item: Item) -> None:
             )
         return
     found = [each for each in (*one.tables, *one.apply) if each.name == item.statement]
-    params = {"lane": item.lane, "from": item.first, "to": item.last}
+    params = {"lane": item.lane, "part": item.part, "from": item.first, "to": item.last}
     tx.execute(found[0].sql, params if item.lane is not None else None)
 
 

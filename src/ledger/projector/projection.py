@@ -23,12 +23,16 @@ insert into ledger.active_builds (projection, build) values (%(projection)s, %(b
 
 @dataclass(frozen=True)
 class Projection:
-    """A projection's tables, the text and statements that fold it, and its checks."""
+    """A projection's tables, the text and statements that fold it, and its checks.
+
+    ``stages`` are those of a parallel load; a projection without them is built by folding.
+    """
 
     name: str
     checksum: str
     source: str
     lanes: str
+    stages: tuple[str, ...]
     apply: tuple[Statement, ...]
     tables: tuple[Statement, ...] = ()
     checks: tuple[Statement, ...] = ()
@@ -38,11 +42,6 @@ class Projection:
         """The types of facts that its statements name."""
         return frozenset[str]().union(*(statement.facts for statement in self.apply))
 
-    @property
-    def loads(self) -> bool:
-        """Tell whether it can be loaded by ranges in parallel."""
-        return any(statement.at("load") for statement in self.apply)
-
     def folds(self, lane: int) -> bool:
         """Tell whether facts of this lane concern the projection."""
         return self.lanes == "all" or (lane == BOOKS) == (self.lanes == "books")
@@ -50,7 +49,7 @@ class Projection:
     def start(self, tx: Transaction, *, load: bool = False) -> str:
         """Make an empty build; before a load, without what is quicker to make after it."""
         lanes = [lane for lane in sorted(tx.heads()) if self.folds(lane)]
-        tables = [one.sql for one in self.tables if not (load and one.after)]
+        tables = [one.sql for one in self.tables if not (load and one.stage)]
         return build.create(tx, self.name, self.checksum, self.source, tables, lanes)
 
 
@@ -96,8 +95,8 @@ def ensure(db: Database) -> list[str]:
 
 def parse(name: str, checksum: str, source: str) -> Projection:
     """Return a projection that can fold from the text of its ``apply.sql``."""
-    lanes = statements.header(source, "lanes")
-    return Projection(name, checksum, source, lanes, statements.parse(source))
+    (lanes,) = statements.header(source, "lanes")
+    return Projection(name, checksum, source, lanes, (), statements.parse(source))
 
 
 def _missing(tx: Transaction) -> list[Projection]:
@@ -108,11 +107,13 @@ def _missing(tx: Transaction) -> list[Projection]:
 def _read(folder: Path) -> Projection:
     table, source = (folder / "table.sql").read_bytes(), (folder / "apply.sql").read_bytes()
     text = source.decode()
+    (lanes,) = statements.header(text, "lanes")
     return Projection(
         name=folder.name,
         checksum=hashlib.sha256(table + b"\0" + source).hexdigest(),
         source=text,
-        lanes=statements.header(text, "lanes"),
+        lanes=lanes,
+        stages=tuple(statements.header(text, "stages")),
         apply=statements.parse(text),
         tables=statements.read(folder / "table.sql"),
         checks=statements.read(folder / "check.sql"),

@@ -168,8 +168,8 @@ def _begin(db: Database, one: Projection) -> tuple[str, str]:
                 builds.drop(tx, build)
         if kept:
             return kept[0], live
-        build = one.start(tx, load=one.loads)
-        if one.loads:
+        build = one.start(tx, load=bool(one.stages))
+        if one.stages:
             plan(tx, one, build, positions(tx, live))
         return build, live
 

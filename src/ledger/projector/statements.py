@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 NAME = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
-OPTION = re.compile(r"^(when|after): (.+)$")
+OPTION = re.compile(r"^(when|stage): (.+)$")
 FACT_TYPE = re.compile(r"'([a-z_]+\.[a-z_]+/\d+)'")
 
 
@@ -26,13 +26,13 @@ class Statement:
     facts: frozenset[str]
 
     def at(self, moment: str) -> bool:
-        """Tell whether the statement runs at this moment (its ``when``); by default at a fold."""
-        return moment in self.options.get("when", {"fold"})
+        """Tell whether the statement runs at a fold or a load (its ``when``); by default a fold."""
+        return self.stage is None and moment in self.options.get("when", {"fold"})
 
     @property
-    def after(self) -> str | None:
-        """After which part of a load a table's statement runs, if not before it."""
-        return next(iter(self.options.get("after", ())), None)
+    def stage(self) -> str | None:
+        """The stage of a load in which the statement runs once, if it does."""
+        return next(iter(self.options.get("stage", ())), None)
 
 
 def read(path: Path) -> tuple[Statement, ...]:
@@ -48,11 +48,10 @@ def parse(text: str) -> tuple[Statement, ...]:
     )
 
 
-def header(text: str, option: str) -> str:
-    """Return an option that stands above the first statement, e.g. ``-- lanes: all``."""
-    found = re.search(rf"^-- {option}: (\w+)\s*$", text, re.MULTILINE)
-    assert found, f"there is no line '-- {option}: …'"
-    return found[1]
+def header(text: str, option: str) -> list[str]:
+    """Return the words of an option that stands above the first statement: ``-- lanes: all``."""
+    found = re.search(rf"^-- {option}: (.+)$", text, re.MULTILINE)
+    return found[1].split() if found else []
 
 
 def _statement(name: str, body: str) -> Statement:
