@@ -5,14 +5,17 @@ meaning of the aggregations; SQL aggregates the same in sets. Does not own wheth
 stored (ingest) nor its price (rating).
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from msgspec import Struct as Record
+
 from ledger.errors import BadValue
 from ledger.events.catalog import MeterDefined
-from ledger.money import ONE, ZERO, exactly, is_decimal, plain
+from ledger.money import ZERO, exactly, is_decimal, plain
 
 AGGREGATIONS = ("count", "sum", "max", "latest", "unique_count")
 LATER_AGGREGATIONS = ("weighted_sum",)
@@ -20,16 +23,22 @@ LATER_AGGREGATIONS = ("weighted_sum",)
 _INTEGER_MAX = 10**18 - 1
 # Dimensions and keys are grouped and indexed; a longer text would not fit an index row.
 TEXT_MAX = 500
+# A decimal string that is plain already: no leading zeros, no negative zero. Most are.
+_canonical = re.compile(r"(?:0|-?[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?", re.ASCII).fullmatch
 
 
-class Taken(NamedTuple):
-    """What a meter took: the quantity (``text`` is the same, as a plain decimal string), the
-    distinct ``key`` of a unique_count meter, and the declared dimensions that are not empty."""
+class Taken(Record, frozen=True, gc=False):
+    """What a meter took: the quantity as a plain decimal string, the distinct ``key`` of a
+    unique_count meter, and the declared dimensions that are not empty."""
 
-    quantity: Decimal
     text: str
     key: str | None
     dimensions: dict[str, str]
+
+    @property
+    def quantity(self) -> Decimal:
+        """Return the quantity as a number."""
+        return Decimal(self.text)
 
 
 class Reading(NamedTuple):
@@ -54,22 +63,18 @@ def taker(meter: MeterDefined) -> Taker:
     dimensions = _dimensions_of(meter.dimensions)
     name = meter.value
     if meter.aggregation == "count":
-        return lambda properties: Taken(ONE, "1", None, dimensions(properties))
+        return lambda properties: Taken("1", None, dimensions(properties))
     if meter.aggregation == "unique_count":
         return lambda properties: Taken(
-            ONE, "1", _key(name, properties.get(name)), dimensions(properties)
+            "1", _key(name, properties.get(name)), dimensions(properties)
         )
     assert meter.aggregation in AGGREGATIONS, meter.aggregation
 
     def measured(properties: Mapping[str, Any]) -> Taken:
         value = properties.get(name)
-        if type(value) is not str or not is_decimal(value):
+        if type(value) is not str or _canonical(value) is None:
             value = _number(name, value)
-        quantity = Decimal(value)
-        if not quantity or value[0] in "-0":
-            quantity = quantity or quantity.copy_abs()
-            value = plain(quantity)
-        return Taken(quantity, value, None, dimensions(properties))
+        return Taken(value, None, dimensions(properties))
 
     return measured
 
@@ -100,16 +105,20 @@ def _dimensions_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], dict
         for name in names:
             value = properties.get(name)
             if value is not None and value != "":
-                found[name] = _text(name, value)
+                is_plain = type(value) is str and len(value) <= TEXT_MAX
+                found[name] = value if is_plain else _text(name, value)
         return found
 
     return dimensions
 
 
 def _number(name: str, value: Any) -> str:
-    """Return a JSON integer as a decimal string; refuse all else with a sentence that fits."""
+    """Return a decimal string or a JSON integer in plain form; refuse all else with a sentence
+    that fits."""
     if type(value) is int and abs(value) <= _INTEGER_MAX:
         return str(value)
+    if is_decimal(value):
+        return plain(Decimal(value))
     if value is None:
         why = f"The property {name} is missing; the meter takes its value from it."
     elif type(value) is float:

@@ -11,18 +11,15 @@ USAGE = UUID("6f0c2f5e-6d0b-5a51-9a55-7d1f6b1b8f01")
 BOOKS = UUID("6f0c2f5e-6d0b-5a51-9a55-7d1f6b1b8f02")
 
 _USAGE_BYTES = USAGE.bytes
+_VERSION = [bytes([octet & 0x0F | 0x50]) for octet in range(256)]
+_VARIANT = [bytes([octet & 0x3F | 0x80]) for octet in range(256)]
 
 
 def usage_stream_bytes(source: str, event_id: str) -> bytes:
     """Return the 16 bytes of UUIDv5(USAGE, source NUL id); the hot path skips ``uuid.UUID``."""
-    digest = bytearray(
-        sha1(
-            _USAGE_BYTES + source.encode() + b"\0" + event_id.encode(), usedforsecurity=False
-        ).digest()[:16]
-    )
-    digest[6] = digest[6] & 0x0F | 0x50
-    digest[8] = digest[8] & 0x3F | 0x80
-    return bytes(digest)
+    name = _USAGE_BYTES + f"{source}\0{event_id}".encode()
+    made = sha1(name, usedforsecurity=False).digest()
+    return made[:6] + _VERSION[made[6]] + made[7:8] + _VARIANT[made[8]] + made[9:16]
 
 
 def usage_stream(source: str, event_id: str) -> UUID:
