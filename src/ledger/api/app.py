@@ -24,6 +24,7 @@ from ledger.api.feed import feed_routes
 from ledger.api.gauges import exposition
 from ledger.api.http import PATH, Events
 from ledger.api.keys import Gate
+from ledger.api.logs import configure_logs
 from ledger.api.problem import problem
 from ledger.api.view import graphql_app
 from ledger.commands.ledger import Ledger
@@ -42,6 +43,7 @@ COLLECT_AFTER: Final = (50_000, 20, 50)
 def create_app(settings: Settings | None = None) -> Starlette:
     """Open the ledger and return the application; it is closed when the server stops."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    configure_logs()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     ledger = Ledger.open(settings)

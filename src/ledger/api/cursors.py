@@ -8,7 +8,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -27,7 +27,7 @@ CURSOR_BYTES_MAX: Final = 2048
 class Cursors:
     """Writes and reads the cursors of one list; ``secret`` belongs to the installation."""
 
-    secret: bytes
+    secret: bytes = field(repr=False)
     name: str
     filters: bytes
 

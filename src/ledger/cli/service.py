@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ledger.api.logs import configure_logs
 from ledger.cli.shell import Exit, shell_of
 from ledger.work import work as follow_until_stopped
 from ledger.work import working
@@ -28,6 +29,7 @@ def serve(
     ] = True,
 ) -> None:
     """Serve GraphQL, usage ingestion and the ERP feed."""
+    configure_logs()
     shell = shell_of(context)
     if shell.database_url:  # worker processes read the environment
         os.environ["LEDGER_DATABASE_URL"] = shell.database_url
@@ -45,6 +47,7 @@ def serve(
 
 def work(context: typer.Context) -> None:
     """Keep every projection up to date until stopped."""
+    configure_logs()
     shell = shell_of(context)
     with shell.database() as database:
         shell.say("following the log; stop with Ctrl-C")
