@@ -39,14 +39,14 @@ def small_ranges(monkeypatch):
     monkeypatch.setattr(load, "RANGE", 10)
 
 
-@pytest.mark.parametrize("name", sorted(projections()))
-def test_a_rebuild_equals_the_live_build(played, small_ranges, name):
-    before = live(played.database, name)
+def test_a_rebuild_equals_the_live_build(played, small_ranges):
+    for name in projections():
+        before = live(played.database, name)
 
-    done = rebuild.rebuild(played.database, name)
+        done = rebuild.rebuild(played.database, name)
 
-    assert done.differences.count == 0
-    assert live(played.database, name) == done.build != before
+        assert done.differences.count == 0, name
+        assert live(played.database, name) == done.build != before
 
 
 def test_after_the_switch_the_new_build_is_followed(played, small_ranges):

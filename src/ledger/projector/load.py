@@ -173,6 +173,7 @@ def _conclude(tx: Transaction, build: str) -> None:
         {"build": build},
     )
     tx.execute("drop table build_work")
+    tx.execute("set local default_statistics_target = 10")  # autovacuum takes its time later
     tables = tx.execute(
         "select tablename from pg_tables where schemaname = %(build)s", {"build": build}
     )
