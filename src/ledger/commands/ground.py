@@ -39,9 +39,11 @@ class Ground:
 
     def load(self, kind: str, names: Collection[str]) -> None:
         """Load what is not loaded yet of some streams, by one query."""
-        wanted = {stream(kind, name): (kind, name) for name in names}
-        missing = [where for where, key in wanted.items() if key not in self._facts]
-        for where, facts in self.ledger.books.facts_of(missing).items() if missing else ():
+        lacking = [name for name in names if (kind, name) not in self._facts]
+        if not lacking:
+            return
+        wanted = {stream(kind, name): (kind, name) for name in lacking}
+        for where, facts in self.ledger.books.facts_of(wanted).items():
             self._facts[wanted[where]] = facts
 
     def entity(self, name: str) -> EntityRegistered:

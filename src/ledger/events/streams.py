@@ -4,6 +4,7 @@ Usage streams and the streams of the books live in two namespaces, so that no us
 meet the stream of an account or an invoice series.
 """
 
+from functools import lru_cache
 from hashlib import sha1
 from uuid import UUID, uuid5
 
@@ -27,6 +28,7 @@ def usage_stream(source: str, event_id: str) -> UUID:
     return UUID(bytes=usage_stream_bytes(source, event_id))
 
 
+@lru_cache(maxsize=16_384)
 def stream(kind: str, *ids: str) -> UUID:
     """Return the stream of one thing in the books, e.g. ``stream("account", "acme")``."""
     return uuid5(BOOKS, "\0".join((kind, *ids)))

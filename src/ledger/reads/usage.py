@@ -1,7 +1,7 @@
 """Reads of usage: events, rollups over time, completeness, and the usage sets of charges."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -202,7 +202,7 @@ def completeness(
 
 
 def _json(windows: Sequence[Window]) -> Jsonb:
-    return Jsonb([{name: _plain(value) for name, value in asdict(w).items()} for w in windows])
+    return Jsonb([{name: _plain(value) for name, value in vars(w).items()} for w in windows])
 
 
 def _plain(value: Any) -> Any:
