@@ -12,10 +12,19 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
+from ledger.commands.ledger import Ledger
+from ledger.lineage import down
+from ledger.lineage.nodes import Node, UsageSetView
+from ledger.reads.journal import journal_lines
+from ledger.settings import Settings
+from ledger.store.database import Role
+from ledger.store.transaction import Transaction
 
 SAMPLE = Path(__file__).parents[3] / "shared" / "data" / "focus_sample.csv"
 TEN_DECIMALS = Decimal("0.00000000005")
@@ -29,6 +38,7 @@ class Shell:
     """The command line of one installation with a ledger of its own."""
 
     def __init__(self, home: Path) -> None:
+        self.home = home
         self.env = os.environ | {"LEDGER_HOME": str(home), "NO_COLOR": "1"}
         self.env.pop("LEDGER_DATABASE_URL", None)
 
@@ -138,16 +148,15 @@ def _reference_data(accounts: list[str], prices: dict) -> list[dict]:
     return commands
 
 
-def _charges(shell: Shell, account: str) -> list[dict]:
-    charges = shell.json("report", "charges", "--account", account)
-    assert isinstance(charges, list)
-    return charges
-
-
 @pytest.fixture(scope="module")
 def charges(billed: Shell, rows: list[Row]) -> dict[str, list[dict]]:
-    accounts = sorted({row.account for row in rows})
-    return {account: _charges(billed, account) for account in accounts}
+    """The charges of each sub-account, oldest first."""
+    found: dict[str, list[dict]] = {row.account: [] for row in rows}
+    report = billed.json("report", "charges")
+    assert isinstance(report, list)
+    for charge in report:
+        found[charge["account"]].append(charge)
+    return found
 
 
 def test_every_row_is_accepted_once(billed: Shell, rows: list[Row]) -> None:
@@ -203,47 +212,58 @@ def test_the_other_rows_are_explained_not_dropped(billed: Shell, rows: list[Row]
     assert sum(found.values()) == 32
 
 
-def test_every_journal_line_leads_back_to_exactly_its_rows(
-    billed: Shell, charges: dict[str, list[dict]], rows: list[Row]
-) -> None:
+def test_every_journal_line_leads_back_to_exactly_its_rows(billed: Shell, rows: list[Row]) -> None:
+    ids = _ids_by_account(rows)
+    settings = Settings.load(home=billed.home)
+    with Ledger.open(settings) as ledger, ledger.db.transaction(Role.READER) as tx:
+        lines = [line for line in tx.all(journal_lines(limit=10_000)) if line.charge]
+        assert {line.customer for line in lines} <= set(ids)
+        for line in lines:
+            assert _usage_of(tx, line.id) == ids[str(line.customer)], line
+    assert len(lines) > 2 * len({line.charge for line in lines})
+
+
+def _ids_by_account(rows: list[Row]) -> dict[str, set[str]]:
     ids: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         ids[row.account].add(row.id)
+    return ids
+
+
+def _usage_of(tx: Transaction, line: str) -> set[str]:
+    """The ids of all usage below a line, page by page; the sets are proven by count and digest."""
+    found: list[str] = []
+    after = None
+    while True:
+        sets = _usage_sets(down(tx, line, first=100, after=after, prove=True))
+        assert all(one.proven for one in sets)
+        found += [event.id for one in sets for event in one.events]
+        after = next((one.after for one in sets if one.after), None)
+        if after is None:
+            assert len(found) == len(set(found))
+            return set(found)
+
+
+def _usage_sets(node: Node) -> list[UsageSetView]:
+    own = [node.usage] if node.usage else []
+    return own + [one for link in node.links for one in _usage_sets(link)]
+
+
+def test_the_command_line_shows_the_same_tree(billed: Shell, rows: list[Row]) -> None:
     lines = billed.json("report", "journal")
     assert isinstance(lines, list)
-    accrued = [line for line in lines if line["account"] == "1150"]
-    assert accrued
-    for line in accrued[:6]:
-        tree = billed.json("lineage", line["line"])
-        assert _usage_ids(billed, tree, line["line"]) == ids[line["customer"]]
+    line = next(line for line in lines if line["charge"])
+    tree = billed.json("lineage", line["line"])
+    found = {node["id"] for node in _nodes(tree) if node["kind"] == "usage_event"}
+    assert found == _ids_by_account(rows)[line["customer"]]
 
 
-def _usage_ids(shell: Shell, tree: object, line: str) -> set[str]:
-    """All usage ids below a lineage tree, pages after the first included."""
-    found: set[str] = set()
-
-    def walk(node: dict) -> None:
-        if node["kind"] == "usage_event":
-            found.add(node["id"])
-        for cause in node.get("causes", ()):
-            walk(cause)
-
-    while True:
-        assert isinstance(tree, dict)
-        walk(tree)
-        after = _next_page(tree)
-        if after is None:
-            return found
-        tree = shell.json("lineage", line, "--after", after)
-
-
-def _next_page(node: dict) -> str | None:
-    if node["kind"] == "usage_set":
-        return node.get("next")
-    for cause in node.get("causes", ()):
-        if after := _next_page(cause):
-            return after
-    return None
+def _nodes(node: object) -> Iterator[dict]:
+    """Every node of a lineage tree."""
+    assert isinstance(node, dict)
+    yield node
+    for cause in node["causes"]:
+        yield from _nodes(cause)
 
 
 def test_the_books_balance_and_rate_again_changes_nothing(billed: Shell) -> None:
