@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from ledger.errors import Refusal
+from ledger.errors import LedgerError
 
 Status = Literal["accepted", "duplicate", "refused", "would_accept"]
 
@@ -55,6 +55,6 @@ class Answer:
         return out
 
 
-def refused(key: str | None, error: Refusal, line: int | None = None) -> Answer:
+def refused(key: str | None, error: LedgerError, line: int | None = None) -> Answer:
     """Return the answer of a refused command."""
     return Answer(key, "refused", (), AnswerError(error.code, error.message, error.field, line))

@@ -16,7 +16,6 @@ from ledger.invoicing.lines import Issue
 from ledger.reads import charges as charge_reads
 from ledger.reads.subscriptions import Account, accounts
 from ledger.receivables.state import fold
-from ledger.store.database import Transaction
 
 
 @dataclass(frozen=True)
@@ -27,16 +26,14 @@ class Drafts:
     codes: Collection[str]
 
 
-def drafts_of(
-    entity: str, payers: Sequence[str], issue: Issue, ground: Ground, tx: Transaction
-) -> Drafts:
+def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) -> Drafts:
     """Return the documents of these payers; one for whom nothing changed has none."""
     rows: dict[str, list[charge_reads.Billable]] = {}
-    for row in tx.all(charge_reads.billable(entity, issue.through, payers)):
+    for row in ground.read(charge_reads.billable(entity, issue.through, payers)):
         rows.setdefault(row.payer, []).append(row)
     every = [row for found in rows.values() for row in found]
     named = {row.account for row in every} | set(rows)
-    known = {account.account: account for account in tx.all(accounts(named))}
+    known = {account.account: account for account in ground.read(accounts(named))}
     codes = {code for row in every if (code := row.tax_code or known[row.account].tax)}
     ground.load("tax", codes)
     ground.load("plan", {row.plan for row in every})

@@ -17,7 +17,6 @@ from ledger.reads import charges as charge_reads
 from ledger.reads import usage as usage_reads
 from ledger.reads.charges import Charge
 from ledger.reads.subscriptions import LiveSubscription
-from ledger.store.database import Transaction
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,12 @@ class Candidate:
 
 
 def charges_of(
-    rows: Sequence[LiveSubscription], through: date, ground: Ground, tx: Transaction
+    rows: Sequence[LiveSubscription], through: date, ground: Ground
 ) -> dict[str, list[UsageRated]]:
     """Return the next charges of these subscriptions, by account; none where nothing changed."""
     _load(rows, ground)
     latest: dict[str, list[UsageRated]] = {}
-    for found in tx.all(charge_reads.latest_charges({row.account for row in rows})):
+    for found in ground.read(charge_reads.latest_charges({row.account for row in rows})):
         latest.setdefault(found.subscription, []).append(rated(found))
     candidates: list[Candidate] = []
     charges: dict[str, list[UsageRated]] = {}
@@ -47,7 +46,7 @@ def charges_of(
         run = _run(row, through, ground)
         lost = (zeroed(each, run, ground.positions[row.lane]) for each in gone)
         charges.setdefault(row.account, []).extend(each for each in lost if each)
-    for candidate, measured in _measured(candidates, ground, tx):
+    for candidate, measured in _measured(candidates, ground):
         made = _charge(candidate, measured, through, ground)
         if made is not None:
             charges[candidate.row.account].append(made)
@@ -95,7 +94,7 @@ def _run(row: LiveSubscription, through: date, ground: Ground) -> Run:
 
 
 def _measured(
-    candidates: Sequence[Candidate], ground: Ground, tx: Transaction
+    candidates: Sequence[Candidate], ground: Ground
 ) -> Iterator[tuple[Candidate, Measured]]:
     """Measure every window at the positions of the view: one query, and one more for groups."""
     windows = [_window(n, candidate, ground) for n, candidate in enumerate(candidates)]
@@ -103,11 +102,11 @@ def _measured(
         return
     groups: dict[int, list[Group]] = {}
     grouped = [window for window in windows if window.dimensions]
-    for group in tx.all(usage_reads.measure_groups(grouped)) if grouped else ():
+    for group in ground.read(usage_reads.measure_groups(grouped)) if grouped else ():
         groups.setdefault(group.number, []).append(
             Group(group.dimensions, group.quantity, group.count)
         )
-    for found in tx.all(usage_reads.measure(windows)):
+    for found in ground.read(usage_reads.measure(windows)):
         window = windows[found.number]
         usage = UsageSet(window.lane, window.to_position, found.count, found.facts, found.digest)
         parts = tuple(groups.get(found.number, ()))

@@ -6,7 +6,7 @@ beyond. A conflict takes a new view.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeVar, cast
 
 from ledger.catalog.plans import parse_plan
 from ledger.catalog.records import PlanVersion
@@ -16,6 +16,9 @@ from ledger.events.catalog import EntityRegistered, MeterDefined, PlanPublished,
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.projector.follower import catch_up
+from ledger.store.database import Query, Role
+
+Row = TypeVar("Row")
 
 
 @dataclass
@@ -36,6 +39,11 @@ class Ground:
     def read_at(self) -> int:
         """The position of lane 0 above which nothing was read for sure."""
         return self.positions[0]
+
+    def read(self, query: Query[Row]) -> list[Row]:
+        """Return the rows of a read; no connection is held while another is waited for."""
+        with self.ledger.db.transaction(Role.READER) as tx:
+            return tx.all(query)
 
     def load(self, kind: str, names: Collection[str]) -> None:
         """Load what is not loaded yet of some streams, by one query."""

@@ -59,7 +59,9 @@ def issue_invoices(run: Run, command: IssueInvoices) -> None:
     dropped: dict[str, Scope] = {}
     for scope in _scopes(run, command, ground):
         for payers in _pages(run, scope):
-            dropped |= dict.fromkeys(_issue(run, scope, ground, payers), scope)
+            late = _issue(run, scope, ground, payers)
+            ground = Ground.take(run.ledger, PROJECTIONS) if late else ground
+            dropped |= dict.fromkeys(late, scope)
 
     def again(payer: str) -> bool:
         fresh = Ground.take(run.ledger, PROJECTIONS)
@@ -114,8 +116,7 @@ def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
 def _issue(run: Run, scope: Scope, ground: Ground, payers: Sequence[str]) -> list[str]:
     """Bill one batch; return the payers that have to be billed again."""
     on, name = scope.issue.on, scope.entity.entity
-    with run.ledger.db.transaction(Role.READER) as tx:
-        drafts = drafts_of(name, payers, scope.issue, ground, tx)
+    drafts = drafts_of(name, payers, scope.issue, ground)
     works = {
         payer: Work(documents, guards=[stream("receivables", payer)])
         for payer, documents in drafts.documents.items()

@@ -44,7 +44,9 @@ def rate_usage(run: Run, command: RateUsage) -> None:
     ground = Ground.take(run.ledger, PROJECTIONS)
     dropped: list[str] = []
     for rows in _pages(run, command):
-        dropped += _rate(run, command, ground, rows)
+        late = _rate(run, command, ground, rows)
+        ground = Ground.take(run.ledger, PROJECTIONS) if late else ground
+        dropped += late
 
     def again(account: str) -> bool:
         fresh = Ground.take(run.ledger, PROJECTIONS)
@@ -86,8 +88,7 @@ def _rate(
     run: Run, command: RateUsage, ground: Ground, rows: Sequence[LiveSubscription]
 ) -> list[str]:
     """Rate one batch; return the accounts that have to be rated again."""
-    with run.ledger.db.transaction(Role.READER) as tx:
-        charges = charges_of(rows, command.through, ground, tx)
+    charges = charges_of(rows, command.through, ground)
     works = {account: Work(_entries(found, ground)) for account, found in charges.items()}
     shared = _guards(rows, charges, ground)
     return append_batch(run, ground.read_at, works, shared, _all)

@@ -31,7 +31,7 @@ from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.shell import Asked, Caller, decide_once
 from ledger.commands.subscriptions import StartSubscription, start_subscription
 from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
-from ledger.errors import Refusal, UnknownCommand
+from ledger.errors import ProjectionStopped, Refusal, UnknownCommand
 
 Decide = Callable[[Any, Context], Decision]
 Run = Callable[[Ledger, Asked], Answer]
@@ -79,7 +79,7 @@ def execute(
             ledger, parse(record, body), without_nulls(body), Caller(actor, on_behalf, trace)
         )
         return _CARRY_OUT[record](ledger, asked)
-    except Refusal as error:
+    except (Refusal, ProjectionStopped) as error:
         return refused(key if isinstance(key, str) else None, error)
 
 
