@@ -1,5 +1,7 @@
 """The admin: projections and their rebuild, exceptions, dead letters, keys."""
 
+import threading
+
 import pytest
 
 from ledger.errors import ProjectionDiffers
@@ -17,8 +19,8 @@ def live(builds):
     return [build["id"] for build in builds if build["live"]]
 
 
-def test_projections_tell_how_far_they_are(door, month):
-    builds = door.data(BUILDS)["projections"]
+def test_projections_tell_how_far_they_are(october):
+    builds = october.data(BUILDS)["projections"]
     assert {build["projection"] for build in builds} >= {"usage", "journal", "exports"}
     for build in builds:
         assert (build["live"], build["stale"], build["error"]) == (True, False, None)
@@ -36,27 +38,25 @@ def test_a_rebuild_switches_and_a_rollback_goes_back(door, month):
     assert old in before
 
 
-def test_an_unknown_projection_is_refused_as_data(door):
-    refused = door.data(REBUILD, name="nothing")["rebuildProjection"]
+def test_an_unknown_projection_is_refused_as_data(october):
+    refused = october.data(REBUILD, name="nothing")["rebuildProjection"]
     assert (refused["__typename"], refused["code"]) == ("ProjectionRefused", "UNKNOWN_PROJECTION")
 
 
-def test_differences_are_refused_as_data(door, monkeypatch):
+def test_differences_are_refused_as_data(october, monkeypatch):
     def differs(*_, **__):
         raise ProjectionDiffers(name="journal", count=3)
 
     monkeypatch.setattr(building, "rebuild", differs)
-    refused = door.data(REBUILD, name="journal")["rebuildProjection"]
+    refused = october.data(REBUILD, name="journal")["rebuildProjection"]
     assert refused["code"] == "PROJECTION_DIFFERS"
 
 
-def test_a_long_rebuild_goes_on_after_the_answer(door, monkeypatch):
-    import threading
-
+def test_a_long_rebuild_goes_on_after_the_answer(october, monkeypatch):
     done = threading.Event()
     monkeypatch.setattr("ledger.api.mutation.projections.PATIENCE_SECONDS", 0.05)
     monkeypatch.setattr(building, "rebuild", lambda *_, **__: done.wait(10))
-    assert not door.data(REBUILD, name="journal")["rebuildProjection"]["finished"]
+    assert not october.data(REBUILD, name="journal")["rebuildProjection"]["finished"]
     done.set()
 
 
@@ -98,6 +98,6 @@ def test_keys_are_listed_without_secrets(door):
 
 
 @pytest.mark.parametrize("role", ["auditor", "erp", "ingest"])
-def test_others_manage_nothing(door, role):
-    answer = door.ask(REBUILD, role, name="journal")
+def test_others_manage_nothing(october, role):
+    answer = october.ask(REBUILD, role, name="journal")
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"

@@ -5,6 +5,12 @@ import pytest
 QUERY = {"query": "query cop { __typename }"}
 
 
+@pytest.fixture
+def door(october):
+    """These tests only read, or are refused: they share one ledger."""
+    return october
+
+
 def codes(answer):
     return {error.get("extensions", {}).get("code") for error in answer.json().get("errors", [])}
 

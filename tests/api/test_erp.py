@@ -33,11 +33,11 @@ def ack(document, key="a1", **more):
     }
 
 
-def test_the_feed_gives_every_document_once_with_its_exact_bytes(door, month):
+def test_the_feed_gives_every_document_once_with_its_exact_bytes(october):
     documents, after = [], None
     while True:
-        page = door.data(FEED, "erp", first=2, after=after)["exportDocuments"]
-        assert page == door.data(FEED, "erp", first=2, after=after)["exportDocuments"]
+        page = october.data(FEED, "erp", first=2, after=after)["exportDocuments"]
+        assert page == october.data(FEED, "erp", first=2, after=after)["exportDocuments"]
         documents += page["nodes"]
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
@@ -68,10 +68,10 @@ def test_an_acknowledged_document_is_outstanding_no_more(door, month):
     assert (document["state"], document["erpNumber"]) == ("acknowledged", "INV-4711")
 
 
-def test_a_stale_answer_is_refused_as_data(door, month):
-    document = door.data(OUTSTANDING, "erp")["outstanding"]["nodes"][0]
+def test_a_stale_answer_is_refused_as_data(october):
+    document = october.data(OUTSTANDING, "erp")["outstanding"]["nodes"][0]
     stale = ack(document, sha256="0" * 64)
-    refused = door.data(ACK, "erp", input=stale)["acknowledgeExport"]
+    refused = october.data(ACK, "erp", input=stale)["acknowledgeExport"]
     assert (refused["__typename"], refused["code"]) == ("CommandRefused", "STALE_REVISION")
     assert refused["message"].endswith(".")
 
@@ -88,8 +88,8 @@ def test_a_rejection_is_taken_with_a_known_code_only(door, month):
     ]
 
 
-def test_unknown_targets_and_documents_answer_nothing(door, month):
-    data = door.data(
+def test_unknown_targets_and_documents_answer_nothing(october):
+    data = october.data(
         """{ exportDocuments(target: "x") { nodes { sha256 } }
              exportDocument(target: "netsuite", externalId: "x") { state }
              exportRevision(target: "netsuite", externalId: "x") { sha256 } }""",

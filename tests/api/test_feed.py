@@ -31,8 +31,14 @@ class Pages:
 
 
 @pytest.fixture
-def pages(door):
-    """The feed."""
+def pages(october):
+    """The feed, to read."""
+    return Pages(october)
+
+
+@pytest.fixture
+def own_pages(door, month):
+    """A feed of this test alone, to answer."""
     return Pages(door)
 
 
@@ -41,7 +47,7 @@ def content_bytes(line):
     return line[line.index(b'"content":') + len(b'"content":') : -1]
 
 
-def test_the_same_cursor_gives_the_same_bytes(pages, month):
+def test_the_same_cursor_gives_the_same_bytes(pages):
     first = pages("GET", "netsuite/documents", params={"limit": 2})
     assert first.status_code == 200
     again = pages("GET", "netsuite/documents", params={"limit": 2})
@@ -55,7 +61,7 @@ def test_the_same_cursor_gives_the_same_bytes(pages, month):
     assert (kept.status_code, kept.content) == (304, b"")
 
 
-def test_the_cursor_leads_through_everything_once(pages, month):
+def test_the_cursor_leads_through_everything_once(pages):
     seen, cursor = [], "0"
     while True:
         page = pages("GET", "netsuite/documents", params={"after": cursor, "limit": 2}).json()
@@ -68,7 +74,7 @@ def test_the_cursor_leads_through_everything_once(pages, month):
     assert [document["external_id"] for document in whole] == seen
 
 
-def test_every_line_carries_exactly_the_bytes_behind_its_digest(pages, month):
+def test_every_line_carries_exactly_the_bytes_behind_its_digest(pages):
     lines = pages("GET", "netsuite/documents", headers={"accept": "application/x-ndjson"})
     assert lines.headers["content-type"].startswith("application/x-ndjson")
     for line in lines.content.splitlines():
@@ -80,7 +86,8 @@ def test_every_line_carries_exactly_the_bytes_behind_its_digest(pages, month):
     assert lines.headers["ledger-next-cursor"] == told["cursor"]
 
 
-def test_answers_are_judged_alone_and_repeated_ones_return_the_first(pages, door, month):
+def test_answers_are_judged_alone_and_repeated_ones_return_the_first(own_pages):
+    pages = own_pages
     good, bad, *_ = pages("GET", "netsuite/outstanding").json()["documents"]
     answer = {
         "erp_document_id": "4711",
@@ -102,12 +109,13 @@ def test_answers_are_judged_alone_and_repeated_ones_return_the_first(pages, door
     assert third["error"]["code"] == "MISSING_FIELD"
     again = pages("POST", "netsuite/ack", json=items[0]).json()["results"][0]
     assert (again["status"], again["facts"]) == ("duplicate", first["facts"])
-    catch_up(door.ledger.db)
+    catch_up(pages.door.ledger.db)
     left = pages("GET", "netsuite/outstanding").json()["documents"]
     assert good["external_id"] not in {document["external_id"] for document in left}
 
 
-def test_a_nack_is_taken(pages, month):
+def test_a_nack_is_taken(own_pages):
+    pages = own_pages
     document = pages("GET", "netsuite/outstanding").json()["documents"][0]
     nack = {key: document[key] for key in ("external_id", "revision", "sha256")}
     nack |= {"code": "PERIOD_CLOSED", "message": "The period is closed", "line": 1}

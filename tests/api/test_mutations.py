@@ -70,9 +70,9 @@ def test_the_same_body_through_another_door_is_a_duplicate(door, ledger, month):
     assert answer.status == "duplicate"
 
 
-def test_a_refusal_is_data_with_the_code_and_the_field(door):
+def test_a_refusal_is_data_with_the_code_and_the_field(october):
     refused = mutate(
-        door, "openAccount", key="a", account="acme", entity="??", name="A", currency="USD"
+        october, "openAccount", key="a", account="acme", entity="??", name="A", currency="USD"
     )
     assert refused["code"] == "UNKNOWN_ENTITY"
     assert refused["field"] == "entity"
@@ -137,20 +137,22 @@ def test_usage_is_recorded_and_answered_per_event(door, month):
 
 
 @pytest.mark.parametrize("role", ["portal", "auditor", "erp", "ingest"])
-def test_only_an_admin_registers_entities(door, role):
+def test_only_an_admin_registers_entities(october, role):
     document = (
         f"mutation ($input: RegisterEntityInput!) {{ registerEntity(input: $input) {RESULT} }}"
     )
     account = "acme" if role == "portal" else None
-    answer = door.ask(document, role, account, input=ENTITY)
+    answer = october.ask(document, role, account, input=ENTITY)
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-def test_a_missing_field_is_refused_before_anything_runs(door):
+def test_a_missing_field_is_refused_before_anything_runs(october):
     document = (
         "mutation ($input: RegisterEntityInput!) { registerEntity(input: $input) { __typename } }"
     )
-    answer = door.ask(document, input={key: part for key, part in ENTITY.items() if key != "key"})
+    answer = october.ask(
+        document, input={key: part for key, part in ENTITY.items() if key != "key"}
+    )
     assert "data" not in answer
 
 

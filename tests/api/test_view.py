@@ -5,6 +5,12 @@ import pytest
 MODERN = "application/graphql-response+json"
 
 
+@pytest.fixture
+def door(october):
+    """These tests only read, or are refused: they share one ledger."""
+    return october
+
+
 def test_nobody_gets_in_without_a_key_and_nothing_is_parsed(door):
     for headers in ({}, {"authorization": "Bearer lgr_admin_x"}, {"authorization": "Basic x"}):
         answer = door.send(role=None, headers=headers, content=b"{not json")
