@@ -22,10 +22,15 @@ async def pieces(receive: Receive) -> AsyncIterator[bytes]:
             yield piece
 
 
+def announced(headers: Headers, unknown: int) -> int:
+    """Return the length that a request announces, or ``unknown`` if it does not."""
+    length = headers.get(b"content-length", b"")
+    return int(length) if length.isdigit() else unknown
+
+
 async def whole(headers: Headers, receive: Receive, limit: int) -> bytes:
     """Return a body, or raise TOO_LARGE as soon as it is known to pass the limit."""
-    announced = headers.get(b"content-length", b"0")
-    if announced.isdigit() and int(announced) > limit:
+    if announced(headers, 0) > limit:
         raise TooLarge(limit=limit)
     parts, size = [], 0
     async for piece in pieces(receive):

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from ledger.api.access import Principal
 from ledger.api.access import Scope as Right
-from ledger.api.body import Headers, pieces, whole
+from ledger.api.body import Headers, announced, pieces, whole
 from ledger.api.keys import Gate
 from ledger.api.problem import RETRY_SECONDS, problem
 from ledger.errors import (
@@ -43,6 +43,9 @@ LINES: Final = b"application/x-ndjson"
 JSON: Final = b"application/json"
 KNOWN: Final = b", ".join((ONE, BATCH, LINES, JSON + b" with ce- headers")).decode()
 
+RUN_BYTES: Final = 1024 * 1024
+BODIES_BYTES_MAX: Final = 256 * 1024 * 1024
+
 Runs = AsyncIterator[list[bytes]]
 
 
@@ -55,6 +58,7 @@ class Events:
         self._body_max = settings.body_bytes_max
         self._per_key_max = settings.requests_per_key_max
         self._under_way: Counter[str] = Counter()
+        self._held = 0  # bytes of whole bodies under way
         self._metas: dict[str, bytes] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -89,24 +93,30 @@ class Events:
         self, principal: Principal, headers: Headers, scope: Scope, receive: Receive
     ) -> Tally:
         """Take the events of this request while it counts against its key."""
-        key = principal.key_id
-        form, runs = await self._read(headers, scope, receive)
+        key, kind = principal.key_id, _media_type(headers)
+        size = 0 if kind == LINES else announced(headers, self._body_max)
+        if self._held and self._held + size > BODIES_BYTES_MAX:
+            raise Overloaded(seconds=RETRY_SECONDS)
+        self._held += size
         self._under_way[key] += 1
         metrics.UNDER_WAY.inc()
         try:
+            form, runs = await self._read(kind, headers, scope, receive)
             return await self._intake.take(runs, form, self._meta(principal))
         finally:
             metrics.UNDER_WAY.dec()
+            self._held -= size
             self._under_way[key] -= 1
             if not self._under_way[key]:
                 del self._under_way[key]
 
-    async def _read(self, headers: Headers, scope: Scope, receive: Receive) -> tuple[Form, Runs]:
+    async def _read(
+        self, kind: bytes, headers: Headers, scope: Scope, receive: Receive
+    ) -> tuple[Form, Runs]:
         """Return the form of the body and its events in runs."""
         if headers.get(b"content-encoding", b"identity").lower() not in (b"identity", b""):
             encoding = headers[b"content-encoding"].decode("latin-1")
             raise UnsupportedMediaType(value=encoding, known="identity (no content encoding)")
-        kind = _media_type(headers)
         if kind == LINES:
             return STRUCTURED, _lines(receive)
         if kind == BATCH:
@@ -175,6 +185,3 @@ async def _answer(tally: Tally, send: Send) -> None:
     headers = [(b"content-type", JSON), (b"content-length", length)]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-RUN_BYTES: Final = 1024 * 1024

@@ -9,10 +9,12 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterable, Iterable
 from concurrent.futures import Future
-from typing import Self
+from time import monotonic
+from typing import NamedTuple, Self
 from weakref import WeakKeyDictionary
 
 from ledger.clock import Clock, utc_now
+from ledger.errors import Overloaded
 from ledger.ingest.answer import Tally
 from ledger.ingest.chunk import Chunk
 from ledger.ingest.courier import Courier
@@ -21,13 +23,21 @@ from ledger.ingest.form import Form
 from ledger.ingest.prepare import Clocked
 from ledger.settings import Settings
 from ledger.store.database import Database
-from ledger.store.flush import Outcome, UsageFlusher
+from ledger.store.flush import Batch, Outcome, UsageFlusher
 
 RUN_EVENTS = 500
 RUNS_UNDER_WAY = 24  # three flushes: one that copies, one that is packed, one that is read
 
 ROOM_WAIT_SECONDS = 5.0
 ROOM_LOOK_SECONDS = 0.01
+HELD_BYTES_MAX = 256 * 1024 * 1024
+
+
+class UnderWay(NamedTuple):
+    """A run that was submitted: what to await, and the bytes it holds."""
+
+    future: asyncio.Future[Outcome]
+    size: int
 
 
 class Intake:
@@ -38,6 +48,7 @@ class Intake:
         self.flusher = UsageFlusher(db, settings)
         self._ahead_days = settings.usage_ahead_days
         self._clock = clock
+        self._held = 0  # bytes of runs that loops have under way
         self._couriers: WeakKeyDictionary[asyncio.AbstractEventLoop, Courier[Outcome]] = (
             WeakKeyDictionary()
         )
@@ -55,21 +66,25 @@ class Intake:
     async def take(self, runs: AsyncIterable[list[bytes]], form: Form, meta: bytes) -> Tally:
         """Take runs of events in from a loop; return once the last of them is committed."""
         tally, first = Tally(), 0
-        under: deque[asyncio.Future[Outcome]] = deque()
-        courier = self._courier()
-        async for run in runs:
-            chunk = Chunk.read(form, first, run)
-            first += len(run)
-            accounts, meters = chunk.accounts(), chunk.meters()
-            if self.directory.lacks(accounts, meters):
-                await asyncio.to_thread(self.directory.load, accounts, meters)
-            batch = chunk.prepare(self.directory, self._clocked(), meta)
-            while under and (len(under) >= RUNS_UNDER_WAY or self.is_full):
-                tally.add(await under.popleft())
-            await self._room()
-            under.append(courier.expect(self.flusher.submit(batch)))
-        while under:
-            tally.add(await under.popleft())
+        under: deque[UnderWay] = deque()
+        try:
+            async for run in runs:
+                chunk = Chunk.read(form, first, run)
+                first += len(run)
+                accounts, meters = chunk.accounts(), chunk.meters()
+                if self.directory.lacks(accounts, meters):
+                    await asyncio.to_thread(self.directory.load, accounts, meters)
+                batch = chunk.prepare(self.directory, self._clocked(), meta)
+                while under and (len(under) >= RUNS_UNDER_WAY or self.is_full):
+                    tally.add(await self._settled(under))
+                await self._room()
+                under.append(self._under_way(batch, sum(map(len, run))))
+            while under:
+                tally.add(await self._settled(under))
+        finally:
+            for future, size in under:  # whoever waited is gone; what was submitted still commits
+                future.cancel()
+                self._held -= size
         return tally
 
     def take_now(self, runs: Iterable[list[bytes]], form: Form, meta: bytes) -> Tally:
@@ -91,14 +106,26 @@ class Intake:
     @property
     def is_full(self) -> bool:
         """Say whether so much waits for the log that nothing more should come in."""
-        return self.flusher.events_waiting_room <= 0
+        return self.flusher.events_waiting_room <= 0 or self._held >= HELD_BYTES_MAX
 
     async def _room(self) -> None:
-        """Wait, not for ever, until the flusher takes more."""
-        for _ in range(int(ROOM_WAIT_SECONDS / ROOM_LOOK_SECONDS)):
-            if not self.is_full:
-                return
+        """Wait until more may come in, but not for ever: then OVERLOADED."""
+        deadline = monotonic() + ROOM_WAIT_SECONDS
+        while self.is_full:
+            if monotonic() > deadline:
+                raise Overloaded(seconds=1)
             await asyncio.sleep(ROOM_LOOK_SECONDS)
+
+    def _under_way(self, batch: Batch, size: int) -> UnderWay:
+        future = self._courier().expect(self.flusher.submit(batch))
+        self._held += size
+        return UnderWay(future, size)
+
+    async def _settled(self, under: deque[UnderWay]) -> Outcome:
+        """Wait for the oldest run under way, and take it off."""
+        outcome = await under[0].future
+        self._held -= under.popleft().size
+        return outcome
 
     def _courier(self) -> Courier[Outcome]:
         loop = asyncio.get_running_loop()

@@ -21,8 +21,9 @@ from typing import Self
 
 from ledger.errors import Overloaded, StoreUnavailable, VersionConflict
 from ledger.settings import Settings
+from ledger.store.batch import Batch, Item, Outcome, Reject
 from ledger.store.database import Database
-from ledger.store.flush_write import Batch, Item, Outcome, Prepared, Reject, commit, prepare
+from ledger.store.flush_write import Prepared, commit, prepare
 
 __all__ = ["Batch", "Item", "Outcome", "Reject", "UsageFlusher"]
 

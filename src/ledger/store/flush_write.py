@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from msgspec import Struct as Record
-
 from ledger.errors import IdConflict
 from ledger.events.streams import stream
 from ledger.events.usage import UsageReceived, UsageRecorded
 from ledger.store import append, dead_letters, known
+from ledger.store.batch import Batch, Item, Outcome, Reject
 from ledger.store.database import Database, Role, Transaction
 from ledger.store.dead_letters import DeadLetter, clean
 from ledger.store.known import Known
@@ -25,61 +24,6 @@ from ledger.store.rows import NewFact, Packed, pack
 
 RECORDED = UsageRecorded.TYPE
 CONFLICT = IdConflict.code
-
-
-class Item(Record, frozen=True, gc=False):
-    """An event that is storable and complete. ``at`` is its index in the caller's batch.
-
-    ``stamp`` is its time in microseconds since 1970, ``data`` its canonical JSON, ``raw`` the
-    bytes that are kept should it turn out to be a conflict.
-    """
-
-    at: int
-    source: str
-    id: str
-    account: str
-    lane: int
-    stream: bytes
-    stamp: int
-    data: bytes
-    raw: bytes
-
-
-class Reject(Record, frozen=True, gc=False):
-    """An event that was refused before it came here, or an item that is a conflict."""
-
-    at: int
-    source: str
-    id: str | None
-    account: str | None
-    code: str
-    detail: str
-    raw: bytes
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The events of one caller: answered together, after the flush that holds them committed."""
-
-    items: Sequence[Item]
-    meta: bytes
-    format: str
-    rejects: Sequence[Reject] = ()
-
-    def __len__(self) -> int:
-        return len(self.items) + len(self.rejects)
-
-
-@dataclass
-class Outcome:
-    """What became of a batch: counts, the rejects by index (conflicts among them), and the heads
-    that now hold it."""
-
-    accepted: int = 0
-    duplicate: int = 0
-    rejected: list[Reject] = field(default_factory=list)
-    conflicts: int = 0
-    heads: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass
