@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.main import get_command
+
+from ledger.cli.app import app
+from ledger.commands.registry import COMMANDS
+from ledger.events.fact import RECORDS
 
 ROOT = Path(__file__).parents[2]
 TOP = [path for path in sorted(ROOT.glob("*.md")) if path.name != "LICENSE"]
@@ -42,10 +47,6 @@ def test_make_targets_exist(path):
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)
 def test_commands_exist(path):
-    from typer.main import get_command
-
-    from ledger.cli.app import app
-
     tree = get_command(app)
     for words in shell_words(path.read_text()):
         command = tree
@@ -114,3 +115,26 @@ def test_make_help_names_every_target():
     )
     listed = {line.split()[1] for line in done.stdout.splitlines()}
     assert {"install", "demo", "test", "check", "bench", "serve"} <= listed
+
+
+def row_of(word: str, document: str) -> str:
+    """The row of a table that begins with a word in code marks."""
+    rows = (ROOT / "docs" / document).read_text().splitlines()
+    found = [row for row in rows if f"`{word}`" in row.partition("|")[2].partition("|")[0]]
+    assert len(found) == 1, f"docs/{document} has {len(found)} rows for {word}"
+    return found[0]
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_is_documented_with_every_field(command):
+    row = row_of(command, "commands.md")
+    common = {"command", "key", "reason", "on", "dry_run"}
+    for name, field in COMMANDS[command].model_fields.items():
+        word = field.alias or name
+        if name not in common:
+            assert f"`{word}`" in row or f"`{word}?`" in row, word
+
+
+@pytest.mark.parametrize("fact", sorted(RECORDS))
+def test_every_fact_has_a_stream_in_the_table(fact):
+    row_of(fact, "architecture.md")
