@@ -90,7 +90,7 @@ class Malformed(Refusal):
 
 
 class UnknownCommand(Refusal):
-    """There is no command {command}; see the command reference for the names."""
+    """There is no command {command}; see docs/commands.md for the names."""
 
 
 class MissingField(Refusal):
