@@ -70,5 +70,6 @@ def _listen(workers: int, address: dict[str, object]) -> None:
         loop="uvloop",
         http="httptools",
         log_level="warning",
+        server_header=False,
         **address,  # type: ignore[arg-type]
     )
