@@ -32,7 +32,7 @@ check: $(READY) ## format, lint, types, import floors, GraphQL schema, migration
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/usage-ledger schema export --check
 	cd migrations && sha256sum --check --strict --quiet checksums
 
