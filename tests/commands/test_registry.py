@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 
 from ledger.commands.registry import COMMANDS, execute
-from ledger.errors import Contention, GuardMoved
+from ledger.errors import Contention, GuardMoved, ProjectionStopped
 from ledger.events.command import CommandAccepted
 from ledger.events.streams import stream
 from ledger.store.database import Role
@@ -107,6 +107,25 @@ def test_what_never_settles_ends_as_contention(ledger, monkeypatch):
     monkeypatch.setattr("ledger.commands.shell.PAUSE_SECONDS", 0)
     answer = execute(ledger, METER, "tester")
     assert (answer.status, answer.error.code) == ("refused", Contention.code)
+
+
+def test_a_projection_that_stopped_refuses_the_run_that_needs_it(ledger, monkeypatch):
+    def stopped(*_: object, **__: object) -> None:
+        raise ProjectionStopped(name="charges", lane=0, position=7, why="it cannot be read")
+
+    monkeypatch.setattr("ledger.commands.ground.catch_up", stopped)
+    body = {"command": "rate_usage", "key": "r", "through": "2026-10-31"}
+    answer = execute(ledger, body, "tester")
+    assert (answer.status, answer.error.code) == ("refused", "PROJECTION_STOPPED")
+    assert ledger.books.head() == 0
+
+
+def test_whoever_approves_their_own_request_is_refused_and_logged(ledger, caplog):
+    body = {"command": "revise_export", "key": "r", "target": "t", "external_id": "x",
+            "approved_by": "tester"}  # fmt: skip
+    answer = execute(ledger, body, "tester")
+    assert (answer.error.code, answer.error.field) == ("SELF_APPROVAL", "approved_by")
+    assert "tester tried to approve their own revise_export" in caplog.text
 
 
 def test_python_may_pass_what_json_could_not(ledger):

@@ -2,8 +2,10 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from ledger.commands.runs import Run
@@ -11,6 +13,9 @@ from ledger.commands.shell import ATTEMPTS, PAUSE_SECONDS
 from ledger.errors import Contention, GuardMoved, VersionConflict
 from ledger.events.fact import Fact
 from ledger.store.append import Guard
+
+Given = TypeVar("Given")
+Ready = TypeVar("Ready")
 
 
 @dataclass(frozen=True)
@@ -26,29 +31,34 @@ class Work:
         return {*self.guards, *(fact.originator_id for fact in self.facts)}
 
 
-Assemble = Callable[[Mapping[str, Work]], list[Fact]]
+@dataclass(frozen=True)
+class Batch:
+    """The work of some accounts, as read at a position of lane 0.
 
-
-def append_batch(
-    run: Run, read_at: int, works: Mapping[str, Work], shared: Sequence[Guard], assemble: Assemble
-) -> list[str]:
-    """Append the work of some accounts in one transaction; return the accounts that have to wait.
-
-    ``assemble`` makes the facts of those accounts that are left; it is asked again after each
-    conflict, so numbers drawn in it stay gapless.
+    ``shared`` are guards that concern all of them. ``assemble`` makes the facts of those accounts
+    that are left; it is asked again after each conflict, so numbers drawn in it stay gapless.
     """
-    left, dropped = dict(works), list[str]()
+
+    read_at: int
+    works: Mapping[str, Work]
+    shared: Sequence[Guard]
+    assemble: Callable[[Mapping[str, Work]], list[Fact]]
+
+
+def append_batch(run: Run, batch: Batch) -> list[str]:
+    """Append a batch in one transaction; return the accounts that have to wait."""
+    left, dropped = dict(batch.works), list[str]()
     for attempt in range(ATTEMPTS):
         if not left:
             return dropped
         try:
-            run.append(assemble(left), read_at, [*shared, *_guards(left)])
+            run.append(batch.assemble(left), batch.read_at, [*batch.shared, *_guards(left)])
             return dropped
         except VersionConflict as error:
             moved = set[Guard](error.facts["streams"])
         except GuardMoved as error:
             moved = set[Guard](error.facts["guards"])
-            if moved & set(shared):
+            if moved & set(batch.shared):
                 return [*dropped, *left]
         hit = [name for name, work in left.items() if work.streams & moved]
         dropped += hit
@@ -56,6 +66,25 @@ def append_batch(
         if not hit:
             pause(attempt)
     return [*dropped, *left]
+
+
+def ahead(prepare: Callable[[Given], Ready], inputs: Iterable[Given]) -> Iterator[Ready]:
+    """Yield what is prepared, in order; the next is prepared while the caller appends the present.
+
+    Appending waits for the database most of the time, and preparing computes.
+    """
+    source = iter(inputs)
+
+    def step() -> tuple[Ready] | None:
+        for given in source:
+            return (prepare(given),)
+        return None
+
+    with ThreadPoolExecutor(1, "run") as worker:
+        coming = worker.submit(step)
+        while (ready := coming.result()) is not None:
+            coming = worker.submit(step)
+            yield ready[0]
 
 
 def until_done(again: Callable[[str], bool], names: Sequence[str]) -> None:

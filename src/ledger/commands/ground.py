@@ -4,7 +4,7 @@ A view is taken at positions: projections are folded that far, and guards refuse
 beyond. A conflict takes a new view.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -19,6 +19,22 @@ from ledger.projector.follower import catch_up
 from ledger.store.database import Query, Role
 
 Row = TypeVar("Row")
+
+
+@dataclass
+class View:
+    """The ground a run stands on now; a conflict renews it."""
+
+    ledger: Ledger
+    projections: Sequence[str]
+    ground: "Ground" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Take a new view."""
+        self.ground = Ground.take(self.ledger, self.projections)
 
 
 @dataclass

@@ -7,13 +7,14 @@ meet in its receivables stream, which is guarded, so nothing is billed twice.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
-from ledger.commands.batches import Work, append_batch, until_done
+from ledger.commands.batches import Batch, Work, ahead, append_batch, until_done
 from ledger.commands.billing import drafts_of
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command
-from ledger.commands.ground import Ground
+from ledger.commands.ground import Ground, View
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
 from ledger.errors import UnknownAccount
@@ -55,17 +56,18 @@ class Scope:
 
 def issue_invoices(run: Run, command: IssueInvoices) -> None:
     """Bill batch by batch, then whoever conflicted."""
-    ground = Ground.take(run.ledger, PROJECTIONS)
+    view = View(run.ledger, PROJECTIONS)
     dropped: dict[str, Scope] = {}
-    for scope in _scopes(run, command, ground):
-        for payers in _pages(run, scope):
-            late = _issue(run, scope, ground, payers)
-            ground = Ground.take(run.ledger, PROJECTIONS) if late else ground
-            dropped |= dict.fromkeys(late, scope)
+    for scope in _scopes(run, command, view.ground):
+        batches = ahead(partial(_batch, run, scope, view), _pages(run, scope))
+        for batch in batches:
+            if late := append_batch(run, batch):
+                dropped |= dict.fromkeys(late, scope)
+                view.renew()
 
     def again(payer: str) -> bool:
-        fresh = Ground.take(run.ledger, PROJECTIONS)
-        return not _issue(run, dropped[payer], fresh, [payer])
+        view.renew()
+        return not append_batch(run, _batch(run, dropped[payer], view, [payer]))
 
     until_done(again, list(dropped))
 
@@ -113,9 +115,9 @@ def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
         after = payers[-1]
 
 
-def _issue(run: Run, scope: Scope, ground: Ground, payers: Sequence[str]) -> list[str]:
-    """Bill one batch; return the payers that have to be billed again."""
-    on, name = scope.issue.on, scope.entity.entity
+def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
+    """Return what there is to append for some payers; their documents have no numbers yet."""
+    ground, on, name = view.ground, scope.issue.on, scope.entity.entity
     drafts = drafts_of(name, payers, scope.issue, ground)
     works = {
         payer: Work(documents, guards=[stream("receivables", payer)])
@@ -129,7 +131,7 @@ def _issue(run: Run, scope: Scope, ground: Ground, payers: Sequence[str]) -> lis
         ]
         return _numbered(run, scope, documents)
 
-    return append_batch(run, ground.read_at, works, shared, assemble)
+    return Batch(ground.read_at, works, shared, assemble)
 
 
 def _numbered(run: Run, scope: Scope, drafts: Sequence[Document]) -> list[Fact]:

@@ -8,11 +8,11 @@ rated meanwhile is dropped from its batch and comes again at the end.
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from ledger.commands.batches import Work, append_batch, until_done
+from ledger.commands.batches import Batch, Work, ahead, append_batch, until_done
 from ledger.commands.books import period_guard
 from ledger.commands.charging import charges_of
 from ledger.commands.command import Command
-from ledger.commands.ground import Ground
+from ledger.commands.ground import Ground, View
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
 from ledger.errors import UnknownAccount
@@ -41,19 +41,22 @@ class RateUsage(Command):
 def rate_usage(run: Run, command: RateUsage) -> None:
     """Rate batch by batch, then whatever conflicted."""
     _check(run, command)
-    ground = Ground.take(run.ledger, PROJECTIONS)
-    dropped: list[str] = []
-    for rows in _pages(run, command):
-        late = _rate(run, command, ground, rows)
-        ground = Ground.take(run.ledger, PROJECTIONS) if late else ground
-        dropped += late
+
+    def rate(asked: RateUsage) -> list[str]:
+        """Rate what is asked; return the accounts that have to be rated again."""
+        view = View(run.ledger, PROJECTIONS)
+        dropped: list[str] = []
+        batches = ahead(lambda rows: _batch(asked, view.ground, rows), _pages(run, asked))
+        for batch in batches:
+            if late := append_batch(run, batch):
+                dropped += late
+                view.renew()
+        return dropped
 
     def again(account: str) -> bool:
-        fresh = Ground.take(run.ledger, PROJECTIONS)
-        alone = command.model_copy(update={"account": account})
-        return not any(_rate(run, alone, fresh, rows) for rows in _pages(run, alone))
+        return not rate(command.model_copy(update={"account": account}))
 
-    until_done(again, dropped)
+    until_done(again, rate(command))
 
 
 def _check(run: Run, command: RateUsage) -> None:
@@ -84,14 +87,10 @@ def _pages(run: Run, command: RateUsage) -> Iterator[list[LiveSubscription]]:
         after = rows[-1].account
 
 
-def _rate(
-    run: Run, command: RateUsage, ground: Ground, rows: Sequence[LiveSubscription]
-) -> list[str]:
-    """Rate one batch; return the accounts that have to be rated again."""
+def _batch(command: RateUsage, ground: Ground, rows: Sequence[LiveSubscription]) -> Batch:
     charges = charges_of(rows, command.through, ground)
     works = {account: Work(_entries(found, ground)) for account, found in charges.items()}
-    shared = _guards(rows, charges, ground)
-    return append_batch(run, ground.read_at, works, shared, _all)
+    return Batch(ground.read_at, works, _guards(rows, charges, ground), _all)
 
 
 def _entries(charges: Sequence[UsageRated], ground: Ground) -> list[Fact]:

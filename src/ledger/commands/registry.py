@@ -1,5 +1,6 @@
 """Every command there is, by name: its record, and how it is carried out."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,7 +32,9 @@ from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.shell import Asked, Caller, decide_once
 from ledger.commands.subscriptions import StartSubscription, start_subscription
 from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
-from ledger.errors import ProjectionStopped, Refusal, UnknownCommand
+from ledger.errors import ProjectionStopped, Refusal, SelfApproval, UnknownCommand
+
+log = logging.getLogger(__name__)
 
 Decide = Callable[[Any, Context], Decision]
 Run = Callable[[Ledger, Asked], Answer]
@@ -79,6 +82,9 @@ def execute(
             ledger, parse(record, body), without_nulls(body), Caller(actor, on_behalf, trace)
         )
         return _CARRY_OUT[record](ledger, asked)
+    except SelfApproval as error:
+        log.warning("%s tried to approve their own %s", actor, body["command"])
+        return refused(str(key), error)
     except (Refusal, ProjectionStopped) as error:
         return refused(key if isinstance(key, str) else None, error)
 
