@@ -134,6 +134,7 @@ def test_a_nack_is_taken(own_pages):
         ("GET", "netsuite/documents", "erp", {"params": {"limit": "201"}}, 400),
         ("GET", "netsuite/documents", "erp", {"params": {"limit": "0"}}, 400),
         ("GET", "netsuite/documents/none", "erp", {}, 404),
+        ("GET", "%00/documents", "erp", {}, 400),
         ("POST", "netsuite/ack", "erp", {"content": b"{"}, 400),
         ("POST", "netsuite/ack", "erp", {"json": []}, 400),
         ("POST", "netsuite/ack", "erp", {"json": [1]}, 400),

@@ -1,6 +1,10 @@
 """The hardened view: who gets in, which statuses, and what never leaks."""
 
 import pytest
+from strawberry.extensions.parser_cache import _get_parse_cache
+from strawberry.extensions.validation_cache import _get_validate_cache
+
+from ledger.api.schema import DOCUMENTS_CACHED
 
 MODERN = "application/graphql-response+json"
 
@@ -89,6 +93,29 @@ def test_bugs_are_masked_and_at_most_five_errors_are_told(door, monkeypatch):
     assert 1 <= len(answer["errors"]) <= 5
     assert {error["extensions"]["code"] for error in answer["errors"]} == {"INTERNAL"}
     assert "secret" not in str(answer)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query ($text: ID!) { invoice(number: $text) { number } }",
+        "query ($text: ID!) { chargeUsage(charge: $text) { count } }",
+        "query ($text: ID!) { exportDocument(target: $text, externalId: $text) { state } }",
+    ],
+)
+def test_a_character_that_no_text_may_hold_is_the_callers_mistake(door, query):
+    answer = door.ask(query, text="\x00")
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNUSABLE_TEXT"]
+
+
+def test_a_document_is_parsed_and_validated_once(door):
+    caches = _get_parse_cache(DOCUMENTS_CACHED), _get_validate_cache(DOCUMENTS_CACHED)
+    before = [cache.cache_info() for cache in caches]
+    for _ in range(5):
+        door.data("query OnceOnly { viewer { role } }")
+    after = [cache.cache_info() for cache in caches]
+    assert [b.misses + 1 for b in before] == [a.misses for a in after]
+    assert all(a.hits >= b.hits + 4 for b, a in zip(before, after, strict=True))
 
 
 def test_the_answer_tells_what_it_cost(door):

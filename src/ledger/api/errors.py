@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import structlog
 from graphql import GraphQLError
+from psycopg import DataError
 
 from ledger.errors import LedgerError, Refusal, StoreUnavailable
 
@@ -31,6 +32,10 @@ class BadPage(Refusal):
     """A page has 1 to {limit} rows; ask for fewer and follow the cursor."""
 
 
+class UnusableText(Refusal):
+    """A text holds a character that no text may, or a number is out of range; correct it."""
+
+
 class TooCostly(Refusal):
     """The query costs {cost} and {limit} are allowed; ask for fewer rows at a time."""
 
@@ -49,6 +54,8 @@ def _shown(error: GraphQLError) -> dict[str, Any]:
     if cause is None:
         return {**error.formatted, "message": _HINT.sub("", error.message)}
     formatted = {key: part for key, part in error.formatted.items() if key != "extensions"}
+    if isinstance(cause, DataError):
+        cause = UnusableText()
     if isinstance(cause, Refusal | StoreUnavailable):
         extensions = {"code": cause.code} | ({"field": cause.field} if cause.field else {})
         return {**formatted, "message": cause.message, "extensions": extensions}

@@ -15,12 +15,14 @@ from hashlib import sha256
 from typing import Any, Final
 
 import orjson
+from psycopg import DataError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ledger.api.access import Principal, Scope
 from ledger.api.body import whole
+from ledger.api.errors import UnusableText
 from ledger.api.keys import Gate
 from ledger.api.problem import problem
 from ledger.commands.answer import Answer
@@ -124,6 +126,8 @@ def _route(gate: Gate, path: str, method: str, scope: Scope, endpoint: Endpoint)
             return await endpoint(request, principal)
         except (Refusal, StoreUnavailable) as error:
             return problem(error)
+        except DataError:
+            return problem(UnusableText())
         except ClientDisconnect:
             return Response(status_code=400)
 
