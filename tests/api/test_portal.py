@@ -35,6 +35,13 @@ def test_usage_over_time_by_day_hour_and_dimension(october):
     assert {point["value"] for point in hours} == {"us", "eu"}
 
 
+def test_usage_is_grouped_by_a_dimension_of_the_meter_only(october):
+    query = f'{{ usage(meter: "api", {OCTOBER}, groupBy: "x") {{ points {{ value }} }} }}'
+    (error,) = october.ask(query, "portal", "acme")["errors"]
+    assert error["extensions"] == {"code": "BAD_VALUE", "field": "groupBy"}
+    assert "region" in error["message"]
+
+
 def test_usage_events_are_paged_by_signed_cursors(october):
     query = f"""query ($after: String) {{
         usageEvents(meter: "api", {OCTOBER}, first: 4, after: $after) {{

@@ -32,7 +32,10 @@ USAGE = Scope.USAGE_READ
 class PortalQuery:
     """The reads of the customer portal; auditors and admins name the account."""
 
-    @root(USAGE, "Usage of one meter over time, by one dimension if named.")
+    @root(
+        USAGE,
+        "Usage of one meter in the buckets that begin in [from, to), by one dimension if named.",
+    )
     async def usage(
         self,
         info: Info,

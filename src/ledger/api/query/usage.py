@@ -28,6 +28,9 @@ async def usage_series(
     seen = await as_of(info)
     async with info.context.ledger.db.async_transaction(Role.READER) as tx:
         definition = await tx.one(subscriptions.meters([meter]))
+    if definition is not None and dimension not in (None, *definition.dimensions):
+        known = ", ".join(definition.dimensions) or "none"
+        raise BadValue(field="groupBy", why=f"Group by a dimension of the meter; it has {known}.")
     rows: list[usage.UsagePoint] = []
     if account is not None and definition is not None:
         query = usage.usage_over_time(
