@@ -36,7 +36,7 @@ def played(story):
 @pytest.fixture
 def small_ranges(monkeypatch):
     """Ranges so small that the versions of one event fall into several."""
-    monkeypatch.setattr(load, "RANGE", 10)
+    monkeypatch.setattr(load, "RANGE", 25)
 
 
 def test_a_rebuild_equals_the_live_build(played, small_ranges):

@@ -106,10 +106,12 @@ def _items(one: Projection, targets: list[tuple[int, int]]) -> Iterator[Item]:
 
 
 def _planned(tx: Transaction, build: str) -> bool:
+    """Tell whether the list of work is there, by the catalog itself: caches may be behind."""
     row = tx.execute(
-        "select to_regclass(quote_ident(%(build)s) || '.build_work')", {"build": build}
+        "select from pg_tables where schemaname = %(build)s and tablename = 'build_work'",
+        {"build": build},
     ).fetchone()
-    return row is not None and row[0] is not None
+    return row is not None
 
 
 def _work(db: Database, one: Projection, build: str, ticked: Ticked) -> None:
@@ -130,7 +132,11 @@ def _step(tx: Transaction, one: Projection, build: str, ticked: Ticked) -> int:
     """Do one item; return 1, or 0 when none is left, or -1 when others are at the last ones."""
     prepare(tx)
     enter(tx, build)
-    row = tx.execute(CLAIM).fetchone()
+    try:
+        row = tx.execute(CLAIM).fetchone()
+    except psycopg.errors.UndefinedTable:  # another process concluded it meanwhile
+        tx.conn.rollback()
+        return 0
     if row is None:
         (left,) = tx.execute("select count(*) from build_work where not done").fetchone() or (0,)
         return -1 if left else 0
@@ -164,6 +170,9 @@ def _do(tx: Transaction, one: Projection, build: str, item: Item) -> None:
 
 def _conclude(tx: Transaction, build: str) -> None:
     """Set the cursors to where the load ended, gather statistics, and forget the work."""
+    tx.execute("select from ledger.builds where build = %(build)s for update", {"build": build})
+    if not _planned(tx, build):
+        return
     enter(tx, build)
     tx.execute(
         "update ledger.cursors as c set position = w.position "
