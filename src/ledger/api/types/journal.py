@@ -90,13 +90,17 @@ class TrialBalance:
     as_of: AsOf | None = about("What this answer knows of the books.")
 
 
+def _stream(root: Any) -> strawberry.ID:
+    return strawberry.ID(str(root.stream))
+
+
 @strawberry.type(description="A fact of the log, as it was recorded.")
 class Fact:
     """A fact with its two times, its content and its place."""
 
     lane: int = about("Its lane; 0 is the books.")
     position: Long = about("Its position in the lane, from 1 without gaps.")
-    stream: strawberry.ID = about("The stream that it belongs to.")
+    stream: strawberry.ID = derived(_stream, "The stream that it belongs to.")
     version: int = about("Its version in the stream.")
     type: str = about("Its type and version, such as invoice.issued/1.")
     occurred_at: datetime = about("When it happened.")
