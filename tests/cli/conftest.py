@@ -63,8 +63,9 @@ class Done:
 Run = Callable[..., Done]
 
 
-def run_on(url: str) -> Run:
-    """Return a function that runs the command line on a database."""
+def run_on(url: str | None) -> Run:
+    """Return a function that runs the command line on a database, or on the embedded one."""
+    first = ["--database-url", url] if url else []
 
     def run(*words: str, stdin: str = "") -> Done:
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in range(2))
@@ -75,7 +76,7 @@ def run_on(url: str) -> Run:
             mock.patch.object(sys, "stdin", given),
             pytest.raises(SystemExit) as left,
         ):
-            main(["--database-url", url, *words])
+            main([*first, *words])
         texts = []
         for stream in (out, err):
             stream.flush()
@@ -102,7 +103,7 @@ def cloudevent(event: str, quantity: str, day: int) -> dict[str, Any]:
 
 
 @pytest.fixture
-def runner() -> Callable[[str], Run]:
+def runner() -> Callable[[str | None], Run]:
     """The command line on any database."""
     return run_on
 

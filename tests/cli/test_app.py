@@ -28,8 +28,17 @@ def test_a_refusal_is_one_sentence_with_code_and_field(books):
     )
 
 
-def test_a_database_that_is_not_there_could_not_start(run):
-    done = run("--database-url", "postgresql://nobody@127.0.0.1:1/none", "report", "journal")
+@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "not a url"])
+@pytest.mark.parametrize("words", [["report", "journal"], ["db", "migrate"]])
+def test_a_database_that_is_not_there_could_not_start(run, url, words):
+    done = run("--database-url", url, *words)
+    assert done.code == 3
+    assert done.err.count("\n") == 1
+
+
+def test_a_home_that_cannot_be_made_could_not_start(runner, monkeypatch):
+    monkeypatch.setenv("LEDGER_HOME", "/proc/nowhere")
+    done = runner(None)("doctor")
     assert done.code == 3
     assert done.err.count("\n") == 1
 

@@ -10,7 +10,7 @@ import typer
 from ledger import resources
 from ledger.cli.output import Format, emit, listed
 from ledger.cli.projection import all_builds
-from ledger.cli.shell import Exit, shell_of
+from ledger.cli.shell import Exit, shell_of, starting
 from ledger.projector.rebuild import BuildRow
 from ledger.proof.verify import verify as find_faults
 from ledger.store import migrate as migrations
@@ -37,7 +37,8 @@ def migrate(context: typer.Context) -> None:
     shell = shell_of(context)
     settings = shell.settings()
     url = settings.migrate_url or settings.database_url
-    applied = migrations.migrate(url.get_secret_value()) if url else []
+    with starting():
+        applied = migrations.migrate(url.get_secret_value()) if url else []
     with shell.database():
         shell.say(f"applied {', '.join(applied)}" if applied else "nothing is pending")
 

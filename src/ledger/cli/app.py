@@ -3,14 +3,13 @@
 import sys
 from typing import Annotated
 
-import psycopg
 import typer
 
 from ledger import __version__
 from ledger.cli import admin, apply, demo, erp, key, lineage, projection, report, service
 from ledger.cli.journal import command as journal
 from ledger.cli.shell import Exit, Shell
-from ledger.errors import LedgerError, Misconfigured, StartFailed
+from ledger.errors import LedgerError, Misconfigured, StartFailed, StoreUnavailable
 
 URL = "--database-url"
 
@@ -57,12 +56,10 @@ def main(arguments: list[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=url_first(given), prog_name="usage-ledger")
-    except (StartFailed, Misconfigured) as error:
+    except (StartFailed, Misconfigured, StoreUnavailable) as error:
         _leave(error, Exit.COULD_NOT_START)
     except LedgerError as error:
         _leave(error, Exit.FAILED)
-    except psycopg.OperationalError as error:
-        _leave(StartFailed(what="The ledger", why=_first_line(error)), Exit.COULD_NOT_START)
 
 
 def url_first(arguments: list[str]) -> list[str]:
@@ -86,7 +83,3 @@ def _leave(error: LedgerError, code: Exit) -> None:
     field = f" (field {error.field})" if error.field else ""
     sys.stderr.write(f"{error.code}: {error.message}{field}\n")
     sys.exit(code)
-
-
-def _first_line(error: psycopg.Error) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

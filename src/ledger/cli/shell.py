@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+import psycopg
 import typer
 from rich.console import Console
 from rich.progress import (
@@ -21,6 +22,7 @@ from rich.progress import (
 )
 
 from ledger.commands.ledger import Ledger
+from ledger.errors import StartFailed
 from ledger.projector.follower import catch_up
 from ledger.settings import Settings
 from ledger.store.database import Database, Role, Transaction
@@ -53,6 +55,16 @@ def console(*, stderr: bool) -> Console:
     )
 
 
+@contextmanager
+def starting() -> Iterator[None]:
+    """Say in one sentence why the ledger could not be opened, whoever said it first."""
+    try:
+        yield
+    except (psycopg.Error, OSError) as error:
+        why = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise StartFailed(what="The ledger", why=why) from error
+
+
 @dataclass(frozen=True)
 class Shell:
     """One invocation of the command line."""
@@ -68,7 +80,10 @@ class Shell:
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """Open the ledger, on the database that was named or the embedded one."""
-        with Ledger.open(self.settings()) as ledger:
+        settings = self.settings()
+        with starting():
+            ledger = Ledger.open(settings)
+        with ledger:
             yield ledger
 
     @contextmanager
