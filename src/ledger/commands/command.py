@@ -1,8 +1,8 @@
 """The record every command extends: the envelope of the contract."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ledger.commands.types import Day, Id, Text, bad_value
 
@@ -10,13 +10,6 @@ from ledger.commands.types import Day, Id, Text, bad_value
 def _not_dry(value: bool | None) -> bool | None:
     if value:
         raise bad_value("A dry run is not supported yet; leave dry_run out.")
-    return value
-
-
-def _no_nulls(value: Any) -> Any:
-    """A field that is null is a field that was left out."""
-    if isinstance(value, dict):
-        return {name: part for name, part in value.items() if part is not None}
     return value
 
 
@@ -42,4 +35,3 @@ class Command(Record):
 
 
 StartsOn = Annotated[Day, Field(alias="from")]
-Nullable = BeforeValidator(_no_nulls)

@@ -21,7 +21,7 @@ def read_body(line: bytes) -> dict[str, Any]:
     try:
         body = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Malformed(why=f"This is not JSON: {error}.") from None
+        raise Malformed(why=f"This is not JSON ({error}); write one object per line.") from None
     if not isinstance(body, dict):
         raise Malformed(why="A command is a JSON object; write one per line.")
     return body

@@ -5,7 +5,7 @@ or is translated by its own type (see ``parse``).
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -20,9 +20,6 @@ from ledger.errors import BadCurrency, BadDecimal, LedgerError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PERIOD = re.compile(r"(20\d{2}|2100)-(0[1-9]|1[0-2])", re.ASCII)
-_TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d+))?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
-)
 _YEARS = range(2000, 2101)
 
 
@@ -47,22 +44,6 @@ def _day(value: Any) -> date:
         if day.year in _YEARS:
             return day
     raise refusal("BAD_DATE", value)
-
-
-def _instant(value: Any) -> datetime:
-    """Fractions are cut to microseconds, never rounded: rounding could move a month."""
-    found = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise refusal("BAD_TIME", value)
-    day, clock, fraction, offset = found.groups()
-    try:
-        local = datetime.fromisoformat(f"{day}T{clock}{offset.upper().replace('Z', '+00:00')}")
-        time = local.astimezone(UTC) + timedelta(microseconds=int(f"{fraction or 0:<06.6}"))
-    except (ValueError, OverflowError):
-        raise refusal("BAD_TIME", value) from None
-    if time.year not in _YEARS:
-        raise refusal("BAD_TIME", value)
-    return time
 
 
 def _decimal(value: Any) -> Decimal:
@@ -135,7 +116,6 @@ def _printable(value: str) -> str:
 Id = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_printable)]
 Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)]
 Day = Annotated[date, BeforeValidator(_day)]
-Instant = Annotated[datetime, BeforeValidator(_instant)]
 Number = Annotated[
     Decimal,
     BeforeValidator(_decimal),
@@ -147,5 +127,4 @@ Currency = Annotated[str, BeforeValidator(_currency)]
 Country = Annotated[str, AfterValidator(_country)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Period = Annotated[str, AfterValidator(_period)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Positive = Annotated[int, Field(ge=1)]
