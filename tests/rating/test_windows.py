@@ -165,6 +165,28 @@ def test_a_cut_that_appears_later_shrinks_the_first_window_and_reprices_both():
     assert gone == ()
 
 
+def test_a_nearer_run_keeps_days_that_a_later_cut_gave_to_another_window():
+    mine = subscription("2026-10-01")
+    first, second = plan(1, "2026-01-01"), plan(2, "2026-10-20")
+    charges, *_ = rate(mine, [first], [], "2026-10-31")
+    for through in ("2026-10-15", "2026-10-25"):
+        _, dues, gone = rate(mine, [first, second], charges, through)
+        assert [(str(d.window.period.start), str(d.window.rated_to), d.repriced) for d in dues] == [
+            ("2026-10-01", "2026-10-20", True),
+            ("2026-10-20", "2026-11-01", True),
+        ]
+        assert gone == ()
+
+
+def test_a_nearer_run_leaves_a_later_period_alone_though_its_item_is_gone():
+    mine = subscription("2026-10-01")
+    before = plan(1, "2026-01-01", usage("api"), usage("sms"))
+    charges, *_ = rate(mine, [before], [], "2026-11-10")
+    plans = [before, plan(2, "2026-11-01", usage("api"))]
+    assert rate(mine, plans, charges, "2026-10-31")[2] == ()
+    assert [c.item for c in rate(mine, plans, charges, "2026-11-01")[2]] == ["sms"]
+
+
 def test_a_version_announced_in_time_reprices_nothing():
     mine = subscription("2026-10-01")
     first, second = plan(1, "2026-01-01"), plan(2, "2026-10-15")

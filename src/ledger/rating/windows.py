@@ -5,7 +5,7 @@ version of the plan begins; each part is rated alone. When a cut appears later, 
 keeps its start shrinks, a new start gets its own stream, and a start that vanished is *gone*.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,8 @@ from ledger.catalog.versions import Segment, segments
 from ledger.events.billing import SubscriptionStarted, UsageRated
 from ledger.events.fact import Cause
 from ledger.periods import DAY, Cycle, Period, instant, periods_between
+
+Charges = Mapping[tuple[str, date], UsageRated]
 
 # How far ahead of a run a version can cut a period: further than any period is long.
 AHEAD = timedelta(days=400)
@@ -80,19 +82,25 @@ def due(
 ) -> tuple[tuple[Due, ...], tuple[UsageRated, ...]]:
     """Pair the windows with the ``latest`` charge of each stream; return what is due, and gone.
 
-    A window that was rated further than ``through`` before stays as far as it was, and later
-    periods are left alone: a run never takes back what a further one charged.
+    A window that was rated further than ``through`` before stays as far as it was, also where its
+    days are now another window's, and later periods are left alone: a run never takes back what a
+    further one charged.
     """
     charges = {(charge.item, charge.period_from): charge for charge in latest}
     horizon = max((charge.rated_to - DAY for charge in charges.values()), default=through)
     every = windows(subscription, versions, max(through, horizon), tz)
     keys = {window.key for window in every}
     rate = tuple(
-        _due(_until(window, through, charges.get(window.key), tz), charges)
+        _due(_until(window, through, charges, tz), charges)
         for window in every
-        if window.period.start <= through
+        if window.period.start <= through or _moved_from(window, charges)
     )
-    gone = tuple(charge for key, charge in charges.items() if key not in keys)
+    taken = {charge.charge for each in rate for charge in _moved_from(each.window, charges)}
+    gone = tuple(
+        charge
+        for key, charge in charges.items()
+        if key not in keys and (charge.period_from <= through or charge.charge in taken)
+    )
     return tuple(each for each in rate if each.window.window_from < each.window.window_to), gone
 
 
@@ -123,19 +131,20 @@ def _priced(item: UsageItem, negotiated: Mapping[str, Model]) -> UsageItem:
     return item if model is None else replace(item, model=model)
 
 
-def _until(window: Window, through: date, previous: UsageRated | None, tz: str) -> Window:
-    """Cut a window at ``through``, or where the charge before it ended if that is further."""
-    reached = max(through + DAY, previous.rated_to if previous else date.min)
-    rated_to = min(window.period.end, reached)
+def _until(window: Window, through: date, charges: Charges, tz: str) -> Window:
+    """Cut a window at ``through``, or where its days were charged to before if that is further."""
+    known = [charges[window.key]] if window.key in charges else []
+    before = [charge.rated_to for charge in (*known, *_moved_from(window, charges))]
+    rated_to = min(window.period.end, max(through + DAY, *before, date.min))
     if rated_to == window.rated_to:
         return window
     return replace(window, rated_to=rated_to, window_to=instant(rated_to, tz))
 
 
-def _due(window: Window, charges: Mapping[tuple[str, date], UsageRated]) -> Due:
+def _due(window: Window, charges: Charges) -> Due:
     previous = charges.get(window.key)
     if previous is None:
-        return Due(window, None, repriced=_moved(window, charges.values()))
+        return Due(window, None, repriced=bool(_moved_from(window, charges)))
     version = window.version
     repriced = (previous.plan, previous.plan_version) != (
         version.plan,
@@ -144,12 +153,14 @@ def _due(window: Window, charges: Mapping[tuple[str, date], UsageRated]) -> Due:
     return Due(window, previous, repriced)
 
 
-def _moved(window: Window, charges: Collection[UsageRated]) -> bool:
-    """Say whether another stream of the item has charged days that are this window's now."""
-    return any(
-        charge.item == window.item.item
+def _moved_from(window: Window, charges: Charges) -> list[UsageRated]:
+    """Return the charges of other streams of the item for days that are this window's now."""
+    return [
+        charge
+        for key, charge in charges.items()
+        if key != window.key
+        and charge.item == window.item.item
         and charge.window_from < charge.window_to
         and charge.period_from < window.rated_to
         and window.period.start < charge.rated_to
-        for charge in charges
-    )
+    ]
