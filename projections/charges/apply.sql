@@ -26,24 +26,28 @@ insert into charge_streams as t
 select distinct on (stream) stream, data ->> 'subscription', data ->> 'item',
        (data ->> 'period_from')::date, (data ->> 'period_to')::date, data ->> 'entity',
        data ->> 'account', data ->> 'currency', data ->> 'charge', version,
-       (data ->> 'accrued')::numeric, 0, 0
+       (data ->> 'accrued')::numeric, 0, 0, coalesce((data ->> 'tax_inclusive')::boolean, false),
+       (data ->> 'amount')::numeric, 0
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'usage.rated/1'
 order by stream, version desc
 on conflict (stream) do update set
     period_to = excluded.period_to, charge = excluded.charge, version = excluded.version,
-    accrued = excluded.accrued;
+    accrued = excluded.accrued, tax_inclusive = excluded.tax_inclusive, amount = excluded.amount;
 
 -- name: billed
 -- A line bills what it clears of the accrual, which is its net unless it says otherwise. A credit
 -- note that concedes something makes nothing billable again.
 update charge_streams as t
-set billed = t.billed + b.billed, lines = t.lines + b.lines
+set billed = t.billed + b.billed, lines = t.lines + b.lines,
+    billed_gross = t.billed_gross + b.gross
 from (
     select c.stream,
            sum(coalesce((line ->> 'accrued')::numeric, (line ->> 'net')::numeric)
                * case l.type when 'credit_note.issued/1' then -1 else 1 end) as billed,
+           sum(((line ->> 'net')::numeric + (line ->> 'tax')::numeric)
+               * case l.type when 'credit_note.issued/1' then -1 else 1 end) as gross,
            count(*) as lines
     from ledger.log as l
     cross join lateral jsonb_array_elements(l.data -> 'lines') as line

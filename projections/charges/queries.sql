@@ -39,7 +39,7 @@ order by s.account, s.subscription, s.item, s.period_from;
 
 -- name: billable
 -- Streams of which more or less is accrued than billed, of finished periods or billed before, of
--- the payers of one page.
+-- the payers of one page. Prices that include tax are billed gross: there the gross decides as well.
 select s.lines, s.billed, a.payer, c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
        c.subscription, c.item, c.meter, c.plan, c.plan_version, c.currency, c.period_from,
        c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
@@ -49,7 +49,10 @@ select s.lines, s.billed, a.payer, c.charge, c.stream, c.version, c.position, c.
 from charge_streams as s
 join charges as c on c.charge = s.charge
 join accounts as a on a.account = s.account
-where s.entity = %(entity)s and s.accrued <> s.billed
+where s.entity = %(entity)s
+  and (s.accrued <> s.billed
+       or s.tax_inclusive
+          and 2 * abs(s.amount - s.billed_gross) >= power(10::numeric, -scale(s.accrued)))
   and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
   and a.payer = any(%(payers)s)
 order by a.payer, s.account, s.subscription, s.period_from, s.item;
@@ -59,7 +62,10 @@ order by a.payer, s.account, s.subscription, s.period_from, s.item;
 select distinct a.payer
 from charge_streams as s
 join accounts as a on a.account = s.account
-where s.entity = %(entity)s and s.accrued <> s.billed
+where s.entity = %(entity)s
+  and (s.accrued <> s.billed
+       or s.tax_inclusive
+          and 2 * abs(s.amount - s.billed_gross) >= power(10::numeric, -scale(s.accrued)))
   and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
   and (%(account)s::text is null or a.payer = %(account)s)
   and a.payer > %(after)s

@@ -53,7 +53,8 @@ create index on charges (account, meter, window_from);
 
 -- name: charge_streams
 -- What is rated of one item of a subscription in one period. billed is net of what credit notes of
--- a re-rating took back; lines counts the document lines.
+-- a re-rating took back; lines counts the document lines. Where prices include tax, what is to bill
+-- is the rounded amount less billed_gross: it may move by a minor unit while the accrual stands.
 create table charge_streams (
     stream       uuid primary key,
     subscription text not null,
@@ -67,7 +68,10 @@ create table charge_streams (
     version      integer not null,
     accrued      numeric not null,
     billed       numeric not null,
-    lines        bigint not null
+    lines        bigint not null,
+    tax_inclusive boolean not null,
+    amount       numeric not null,
+    billed_gross numeric not null
 );
 
 -- name: charge_streams_key
@@ -77,7 +81,7 @@ create unique index on charge_streams (subscription, item, period_from);
 create index on charge_streams (account, subscription, item, period_from);
 
 -- name: charge_streams_billable
-create index on charge_streams (entity, account) where accrued <> billed;
+create index on charge_streams (entity, account) where accrued <> billed or tax_inclusive;
 
 -- name: portal_charges
 alter table charges enable row level security;

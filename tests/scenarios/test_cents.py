@@ -1,0 +1,70 @@
+"""Cents that are easily lost: in prices with tax, and in a run that goes less far than before."""
+
+import pytest
+
+CENT = {"type": "per_unit", "unit": "0.01"}
+TWO = {"type": "per_unit", "unit": "0.02"}
+
+
+@pytest.fixture
+def gross(books):
+    """Books of acme, who pays 0.01 a unit with 19 % in it."""
+    books.entity("EU", "EUR")
+    books.do("set_tax_rate", code="vat", rate="19", from_="2026-01-01", category="S")
+    books.plan("gross", "EUR", CENT, tax_inclusive=True)
+    books.customer("acme", "EU", "EUR", "gross", tax="vat")
+    return books
+
+
+def bill(books, on: str) -> None:
+    """Rate October and bill it."""
+    books.do("rate_usage", through="2026-10-31")
+    books.do("issue_invoices", through="2026-10-31", on=on)
+
+
+def test_a_gross_cent_is_billed_though_the_net_stands(gross):
+    """3 and 4 units are both 0.03 net, but 0.03 and 0.04 gross: the customer owes 0.04."""
+    gross.use("acme", "1", "2026-10-10", "3")
+    bill(gross, "2026-11-01")
+    gross.use("acme", "2", "2026-10-11", "1")
+    bill(gross, "2026-11-02")
+    assert gross.documents("acme") == [
+        ("EU-2026-000001", "0.03", "0.00", "0.03", "0.03"),
+        ("EU-2026-000002", "0.01", "0.00", "0.01", "0.01"),
+    ]
+    assert gross.balances("EU") == {"1100": "0.04", "4010": "-0.04"}
+    bill(gross, "2026-11-03")
+    assert len(gross.documents("acme")) == 2
+
+
+def test_a_gross_cent_is_credited_though_the_net_stands(gross):
+    gross.use("acme", "1", "2026-10-10", "4")
+    bill(gross, "2026-11-01")
+    gross.do("correct_usage", source="app", id="1", properties={"quantity": "3"}, reason="bot")
+    bill(gross, "2026-11-02")
+    assert gross.documents("acme")[1][:4] == ("EU-CN-2026-000001", "0.00", "0.01", "0.01")
+    assert gross.balances("EU") == {"1100": "0.03", "4010": "-0.03"}
+
+
+def test_a_single_gross_cent_that_is_hardly_net_is_billed(gross):
+    """Half a unit is 0.005 gross, which rounds to 0.01, and 0.0042 net, which rounds to nothing."""
+    gross.use("acme", "1", "2026-10-10", "0.5")
+    bill(gross, "2026-11-01")
+    assert gross.documents("acme") == [("EU-2026-000001", "0.01", "0.00", "0.01", "0.01")]
+    assert gross.balances("EU") == {"1100": "0.01", "4010": "-0.01"}
+
+
+@pytest.mark.parametrize("through", ["2026-10-15", "2026-10-25"])
+def test_a_nearer_run_takes_nothing_back_from_days_that_a_new_price_cut_off(books, through):
+    """30.00 is charged through the 31st; from the 20th on the price doubles for 2,000 units."""
+    books.entity("US", "USD")
+    books.plan("api", "USD", CENT)
+    books.customer("acme", "US", "USD", "api")
+    books.use("acme", "1", "2026-10-10", "1000")
+    books.use("acme", "2", "2026-10-28", "2000")
+    bill(books, "2026-11-01")
+    books.plan("api", "USD", TWO, **{"from": "2026-10-20"})
+    books.do("rate_usage", through=through)
+    assert books.balances() == {"1100": "30.00", "1150": "20.00", "4010": "-50.00"}
+    books.do("rate_usage", through="2026-10-31")
+    assert books.balances() == {"1100": "30.00", "1150": "20.00", "4010": "-50.00"}
