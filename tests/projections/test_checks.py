@@ -23,11 +23,13 @@ BREAK = {
     "subscriptions.accounts_have_entities": "delete from entities",
     "charges.versions_are_dense": "update charges set delta = delta + 1 where version = 2",
     "charges.windows_disjoint": (
-        "with extra as (insert into charges select (c).* from (select jsonb_populate_record(t, "
-        '\'{"charge": "x", "stream": "00000000-0000-0000-0000-000000000001"}\') as c '
-        "from charges as t where version = 2 and item = 'api' limit 1) as made returning *) "
-        "insert into charge_streams select stream, subscription, item, period_from + 1, period_to,"
-        " entity, account, currency, charge, version, accrued, accrued, 0 from extra"
+        "with named as (select jsonb_build_object('charge', 'x', 'stream', gen_random_uuid()) as x)"
+        ", extra as (insert into charges select (jsonb_populate_record(c, x)).* from named, "
+        "charges as c where c.charge = "
+        "(select charge from charges where usage_facts > 0 order by position desc limit 1)) "
+        "insert into charge_streams select (jsonb_populate_record(s, x || jsonb_build_object("
+        "'period_from', s.period_from + 1))).* from named, charge_streams as s where s.charge = "
+        "(select charge from charges where usage_facts > 0 order by position desc limit 1)"
     ),
     "charges.billed_by_lines": "update charge_streams set billed = billed + 1",
     "charges.sets_can_be_run_again": "delete from usage_events where id = 'e7'",
