@@ -31,8 +31,8 @@ from ledger.projector.follower import catch_up
 from ledger.reads import subscriptions
 from ledger.store.database import Role
 
-REQUESTS = 400
-ROUNDS = 5
+REQUESTS = 20
+ROUNDS = 60
 ROWS = 1_000
 SMALL = orjson.dumps(
     {
@@ -116,7 +116,7 @@ async def many_rows() -> tuple[float, float]:
         orjson.dumps((await by.execute(MANY)).data)
 
     rounds = [
-        (await timed(lambda: answered(stock), 3), await timed(lambda: answered(fast), 15))
+        (await timed(lambda: answered(stock), 1), await timed(lambda: answered(fast), 2))
         for _ in range(ROUNDS)
     ]
     return min(each[0] for each in rounds), min(each[1] for each in rounds)
