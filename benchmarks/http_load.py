@@ -29,7 +29,7 @@ def served(home: Path) -> Iterator[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "--factory", "ledger.api.app:create_app"]
-    command += ["--port", str(port), "--log-level", "warning", "--no-access-log"]
+    command += ["--port", str(port), "--log-level", "warning", "--no-access-log", "--workers", "2"]
     process = subprocess.Popen(command, env=os.environ | {"LEDGER_HOME": str(home)})
     try:
         _wait(port)

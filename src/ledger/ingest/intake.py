@@ -25,8 +25,8 @@ from ledger.settings import Settings
 from ledger.store.database import Database
 from ledger.store.flush import Batch, Outcome, UsageFlusher
 
-RUN_EVENTS = 500
-RUNS_UNDER_WAY = 24  # three flushes: one that copies, one that is packed, one that is read
+RUN_EVENTS = 200
+RUNS_UNDER_WAY = 60  # three flushes: one that copies, one that waits, one that is made
 
 ROOM_WAIT_SECONDS = 5.0
 ROOM_LOOK_SECONDS = 0.01

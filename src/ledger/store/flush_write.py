@@ -20,7 +20,7 @@ from ledger.store.dead_letters import DeadLetter, clean
 from ledger.store.known import Known
 from ledger.store.mapper import encode, moment
 from ledger.store.meta import meta
-from ledger.store.rows import NewFact, Packed, pack
+from ledger.store.rows import NewFact, Packed
 
 RECORDED = UsageRecorded.TYPE
 CONFLICT = IdConflict.code
@@ -52,12 +52,14 @@ def prepare(database: Database, batches: Sequence[Batch], *, look_up: bool = Tru
         with database.transaction(Role.WRITER) as tx:
             heads = tx.heads()  # before the look-up: what it cannot see lies above
             seen = known.seen(tx, firsts)
-    rows = [
-        pack(one.lane, one.stream, 1, RECORDED, one.stamp, one.data, batch.meta)
-        for batch in batches
-        for one in batch.items
-        if firsts[one.stream] is one and one.stream not in seen
-    ]
+    rows = [row for batch in batches for row in batch.rows]
+    if seen or len(firsts) < len(rows):
+        items = [item for batch in batches for item in batch.items]
+        rows = [
+            row
+            for row, item in zip(rows, items, strict=True)
+            if firsts[row.stream] is item and row.stream not in seen
+        ]
     return Prepared(batches, rows, firsts, seen, heads)
 
 
