@@ -44,7 +44,7 @@ def charges_of(
         )
         candidates += [Candidate(row, each) for each in dues]
         run = _run(row, through, ground)
-        lost = (zeroed(each, run, ground.positions[row.lane]) for each in gone)
+        lost = (zeroed(each, run, _reach(row, each, ground)) for each in gone)
         charges.setdefault(row.account, []).extend(each for each in lost if each)
     for candidate, measured in _measured(candidates, ground):
         made = _charge(candidate, measured, through, ground)
@@ -124,9 +124,18 @@ def _window(number: int, candidate: Candidate, ground: Ground) -> usage_reads.Wi
         aggregation=ground.meter(window.item.meter).aggregation,
         window_from=window.window_from,
         window_to=window.window_to,
-        to_position=ground.positions[row.lane],
+        to_position=_reach(row, candidate.due.previous, ground),
         dimensions=dimensions_of(window.item),
     )
+
+
+def _reach(row: LiveSubscription, previous: UsageRated | None, ground: Ground) -> int:
+    """Return how far in its lane usage is known: as in the view, or as in the charge before.
+
+    Another run may have taken a later view and charged by it already; its charges, and all the
+    usage behind them, are in the projections by now, and nothing of it may be taken back.
+    """
+    return max(ground.positions[row.lane], previous.usage.to_position if previous else 0)
 
 
 def started(row: LiveSubscription) -> SubscriptionStarted:
