@@ -1,11 +1,15 @@
 """The books of a scenario: asked by commands, read as an accountant reads them."""
 
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ledger.cli.journal import hledger, source
 from ledger.commands.ledger import Ledger
 from ledger.projector.follower import catch_up
 from ledger.reads.charges import charges
@@ -94,9 +98,23 @@ class Books:
 
 
 @pytest.fixture
-def books(ledger: Ledger, ask: Callable[..., Any]) -> Books:
-    """Empty books with three meters."""
+def books(ledger: Ledger, ask: Callable[..., Any], tmp_path: Path) -> Iterator[Books]:
+    """Empty books with three meters; every scenario ends with a look of hledger at its journal."""
     books = Books(ledger, ask)
     for number in (1, 2, 3):
         books.do("define_meter", meter=f"meter-{number}", aggregation="sum")
-    return books
+    yield books
+    if shutil.which("hledger") is not None:
+        check_journal(ledger, tmp_path / "books.journal")
+
+
+def check_journal(ledger: Ledger, file: Path) -> None:
+    """Let hledger check the journal, in which our trial balance is asserted."""
+    catch_up(ledger.db)
+    with ledger.db.transaction(Role.READER) as tx:
+        found = source.books(tx, None)
+    lines = hledger.write(found, source.entries(ledger.db, None, found.position))
+    file.write_text("".join(f"{line}\n" for line in lines))
+    command = ["hledger", "-f", str(file), "check", "--strict"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
