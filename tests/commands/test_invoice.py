@@ -27,22 +27,23 @@ def rated(world):
     return world
 
 
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
-        ({"through": None}, "MISSING_FIELD", "through"),
-        ({"on": "2025-12-31"}, "PERIOD_NOT_OPEN", "on"),
-        ({"entity": "EU"}, "UNKNOWN_ENTITY", "entity"),
-        ({"account": "nobody"}, "UNKNOWN_ACCOUNT", "account"),
-        ({"on": "1 November"}, "BAD_DATE", "on"),
-    ],
-)
-def test_what_does_not_fit_is_refused(rated, ledger, change, code, field):
-    head = ledger.books.head()
-    body = {"through": "2026-10-31", "on": "2026-11-01", **change}
-    answer = rated("issue_invoices", **body)
-    assert (answer.error.code, answer.error.field) == (code, field)
-    assert ledger.books.head() == head
+REFUSED = [
+    ({"through": None}, "MISSING_FIELD", "through"),
+    ({"on": "2025-12-31"}, "PERIOD_NOT_OPEN", "on"),
+    ({"entity": "EU"}, "UNKNOWN_ENTITY", "entity"),
+    ({"account": "nobody"}, "UNKNOWN_ACCOUNT", "account"),
+    ({"on": "1 November"}, "BAD_DATE", "on"),
+]
+
+
+def test_what_does_not_fit_is_refused(rated, ledger, subtests):
+    for change, code, field in REFUSED:
+        with subtests.test(change=change):
+            head = ledger.books.head()
+            body = {"through": "2026-10-31", "on": "2026-11-01", **change}
+            answer = rated("issue_invoices", **body)
+            assert (answer.error.code, answer.error.field) == (code, field)
+            assert ledger.books.head() == head
 
 
 def test_a_tax_code_without_a_rate_that_day_refuses_the_run(world, ledger):

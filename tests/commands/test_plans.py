@@ -1,7 +1,5 @@
 """Plans: published in versions, checked against meters, tax codes and who has them."""
 
-import pytest
-
 from ledger.events.catalog import PlanPublished
 from ledger.events.streams import stream
 
@@ -44,29 +42,30 @@ def test_publishing_again_makes_a_version(world, ledger):
     assert [fact.originator_version for fact in facts] == [1, 2]
 
 
-@pytest.mark.parametrize(
-    ("items", "code", "field"),
-    [
-        ([], "BAD_PLAN", "items"),
-        ([CALLS, CALLS], "BAD_PLAN", "items.1.item"),
-        ([{**CALLS, "item": "a/b"}], "BAD_PLAN", "items.0.item"),
-        ([{**CALLS, "meter": "nope"}], "UNKNOWN_METER", "items.0.meter"),
-        ([CALLS, {**CALLS, "item": "b", "tax": "nope"}], "UNKNOWN_TAX_CODE", "items.1.tax"),
-        ([{**CALLS, "revenue_account": "9999"}], "UNKNOWN_LEDGER_ACCOUNT",
-         "items.0.revenue_account"),
-        ([{**CALLS, "revenue_account": "1100"}], "BAD_VALUE", "items.0.revenue_account"),
-        ([{**CALLS, "discount_percent": "101"}], "BAD_PLAN", "items.0.discount_percent"),
-        ([{**CALLS, "model": {**MATRIX, "dimensions": ["colour"]}}], "BAD_PLAN",
-         "items.0.model.dimensions.0"),
-        ([{**CALLS, "model": {"type": "per_unit", "unit": "-1"}}], "BAD_PLAN",
-         "items.0.model.unit"),
-        ([{**CALLS, "model": {"type": "volume", "tiers": [{"up_to": "5"}]}}], "BAD_PLAN",
-         "items.0.model.tiers.0.up_to"),
-    ],
-)  # fmt: skip
-def test_a_plan_that_makes_no_sense_is_refused(world, items, code, field):
-    answer = publish(world, "bad", items)
-    assert (answer.error.code, answer.error.field) == (code, field)
+REFUSED = [
+    ([], "BAD_PLAN", "items"),
+    ([CALLS, CALLS], "BAD_PLAN", "items.1.item"),
+    ([{**CALLS, "item": "a/b"}], "BAD_PLAN", "items.0.item"),
+    ([{**CALLS, "meter": "nope"}], "UNKNOWN_METER", "items.0.meter"),
+    ([CALLS, {**CALLS, "item": "b", "tax": "nope"}], "UNKNOWN_TAX_CODE", "items.1.tax"),
+    ([{**CALLS, "revenue_account": "9999"}], "UNKNOWN_LEDGER_ACCOUNT",
+     "items.0.revenue_account"),
+    ([{**CALLS, "revenue_account": "1100"}], "BAD_VALUE", "items.0.revenue_account"),
+    ([{**CALLS, "discount_percent": "101"}], "BAD_PLAN", "items.0.discount_percent"),
+    ([{**CALLS, "model": {**MATRIX, "dimensions": ["colour"]}}], "BAD_PLAN",
+     "items.0.model.dimensions.0"),
+    ([{**CALLS, "model": {"type": "per_unit", "unit": "-1"}}], "BAD_PLAN",
+     "items.0.model.unit"),
+    ([{**CALLS, "model": {"type": "volume", "tiers": [{"up_to": "5"}]}}], "BAD_PLAN",
+     "items.0.model.tiers.0.up_to"),
+]  # fmt: skip
+
+
+def test_a_plan_that_makes_no_sense_is_refused(world, subtests):
+    for items, code, field in REFUSED:
+        with subtests.test(items=items):
+            answer = publish(world, "bad", items)
+            assert (answer.error.code, answer.error.field) == (code, field)
 
 
 def test_a_plan_keeps_its_currency(world):

@@ -33,96 +33,122 @@ def test_what_does_not_fit_is_refused(world, ledger, subtests):
             assert (answer.error.code, answer.error.field) == (code, field)
             assert ledger.books.head() == head
 
-        def test_a_charge_says_what_it_was_made_of(world, ledger):
-            use(world, "1", "100", "2026-10-05")
-            use(world, "2", "50", "2026-10-06")
-            world("rate_usage", through="2026-10-31")
-            (charge,) = charges(ledger)
-            assert (charge.charge, str(charge.quantity), str(charge.amount)) == (
-                "s-1/calls/2026-10-01/1", "150", "1.5",
-            )  # fmt: skip
-            assert (charge.usage.lane, charge.usage.to_position, charge.usage.count) == (1, 2, 2)
-            assert (str(charge.accrued), str(charge.posted)) == ("1.50", "1.50")
-            assert (charge.posted_on.isoformat(), charge.rated_to.isoformat()) == (
-                "2026-10-31", "2026-11-01",
-            )  # fmt: skip
-            entry = ledger.books.latest(stream("journal", "accrual/s-1/calls/2026-10-01/1"))
-            assert isinstance(entry, JournalPosted)
-            assert [(line.account, str(line.amount)) for line in entry.lines] == [
-                ("1150", "1.50"), ("4010", "-1.50"),
-            ]  # fmt: skip
 
-        def test_rating_twice_yields_nothing(world, ledger):
-            use(world, "1", "100", "2026-10-05")
-            assert len(world("rate_usage", through="2026-10-31").facts) == 2
-            assert list(world("rate_usage", through="2026-10-31").facts) == []
-            assert list(world("rate_usage", through="2026-11-05").facts) == []
+def test_a_charge_says_what_it_was_made_of(world, ledger):
+    use(world, "1", "100", "2026-10-05")
+    use(world, "2", "50", "2026-10-06")
+    world("rate_usage", through="2026-10-31")
+    (charge,) = charges(ledger)
+    assert (charge.charge, str(charge.quantity), str(charge.amount)) == (
+        "s-1/calls/2026-10-01/1", "150", "1.5",
+    )  # fmt: skip
+    assert (charge.usage.lane, charge.usage.to_position, charge.usage.count) == (1, 2, 2)
+    assert (str(charge.accrued), str(charge.posted)) == ("1.50", "1.50")
+    assert (charge.posted_on.isoformat(), charge.rated_to.isoformat()) == (
+        "2026-10-31", "2026-11-01",
+    )  # fmt: skip
+    entry = ledger.books.latest(stream("journal", "accrual/s-1/calls/2026-10-01/1"))
+    assert isinstance(entry, JournalPosted)
+    assert [(line.account, str(line.amount)) for line in entry.lines] == [
+        ("1150", "1.50"), ("4010", "-1.50"),
+    ]  # fmt: skip
 
-        def test_only_the_account_or_entity_that_is_named_is_rated(world, ledger):
-            world("open_account", account="globex", entity="US", name="G", currency="USD")
-            world("start_subscription", subscription="s-2", account="globex", plan="basic",
-                  from_="2026-10-01")  # fmt: skip
-            use(world, "1", "100", "2026-10-05")
-            use(world, "2", "100", "2026-10-05", "globex")
-            world("rate_usage", through="2026-10-31", account="globex")
-            assert charges(ledger) == []
-            assert len(charges(ledger, subscription="s-2")) == 1
-            world("rate_usage", through="2026-10-31", entity="US")
-            assert len(charges(ledger)) == 1
 
-        def test_usage_before_the_first_period_is_posted_into_it(world, ledger):
-            world("register_entity", entity="U2", name="Two", currency="USD", country="US",
-                  time_zone="UTC", first_period="2026-11")  # fmt: skip
-            world("open_account", account="late", entity="U2", name="L", currency="USD")
-            world("start_subscription", subscription="s-2", account="late", plan="basic",
-                  from_="2026-10-01")  # fmt: skip
-            use(world, "1", "100", "2026-10-05", "late")
-            world("rate_usage", through="2026-10-31", account="late")
-            (charge,) = charges(ledger, subscription="s-2")
-            assert charge.posted_on.isoformat() == "2026-11-01"
-            assert charge.period_from.isoformat() == "2026-10-01"
+def test_rating_twice_yields_nothing(world, ledger):
+    use(world, "1", "100", "2026-10-05")
+    assert len(world("rate_usage", through="2026-10-31").facts) == 2
+    assert list(world("rate_usage", through="2026-10-31").facts) == []
+    assert list(world("rate_usage", through="2026-11-05").facts) == []
 
-        def test_the_accounts_time_zone_decides_the_day(world, ledger):
-            world("open_account", account="tokyo", entity="US", name="T", currency="USD",
-                  time_zone="Asia/Tokyo")  # fmt: skip
-            world("start_subscription", subscription="s-2", account="tokyo", plan="basic",
-                  from_="2026-10-01")  # fmt: skip
-            for name, time in (("in", "2026-09-30T15:00:00Z"), ("out", "2026-09-30T14:59:59Z")):
-                event = {"source": "shop", "id": name, "account": "tokyo", "meter": "api", "time": time,
-                         "properties": {"quantity": "100"}}  # fmt: skip
-                world("record_usage", events=[event])
-            world("rate_usage", through="2026-10-31", account="tokyo")
-            (charge,) = charges(ledger, subscription="s-2")
-            assert str(charge.quantity) == "100"
 
-        def test_a_trial_is_free_and_an_override_is_the_price(world, ledger):
-            world("open_account", account="vip", entity="US", name="V", currency="USD")
-            world("start_subscription", subscription="s-2", account="vip", plan="basic",
-                  from_="2026-10-01", trial_until="2026-10-15",
-                  overrides=[{"item": "calls", "model": {"type": "per_unit", "unit": "0.5"}}])  # fmt: skip
-            use(world, "1", "100", "2026-10-14", "vip")
-            use(world, "2", "10", "2026-10-15", "vip")
-            world("rate_usage", through="2026-10-31", account="vip")
-            (charge,) = charges(ledger, subscription="s-2")
-            assert (str(charge.quantity), str(charge.amount)) == ("10", "5")
+def test_only_the_account_or_entity_that_is_named_is_rated(world, ledger):
+    world("open_account", account="globex", entity="US", name="G", currency="USD")
+    world("start_subscription", subscription="s-2", account="globex", plan="basic",
+          from_="2026-10-01")  # fmt: skip
+    use(world, "1", "100", "2026-10-05")
+    use(world, "2", "100", "2026-10-05", "globex")
+    world("rate_usage", through="2026-10-31", account="globex")
+    assert charges(ledger) == []
+    assert len(charges(ledger, subscription="s-2")) == 1
+    world("rate_usage", through="2026-10-31", entity="US")
+    assert len(charges(ledger)) == 1
 
-        def test_a_price_published_while_it_is_rated_is_not_missed(world, ledger, monkeypatch):
-            """Given a new price between reading and appending, the account is rated again at the end."""
-            from ledger.commands import rate
 
-            use(world, "1", "100", "2026-10-05")
-            charges_of = rate.charges_of
-            once = iter([True])
+def test_usage_before_the_first_period_is_posted_into_it(world, ledger):
+    world("register_entity", entity="U2", name="Two", currency="USD", country="US",
+          time_zone="UTC", first_period="2026-11")  # fmt: skip
+    world("open_account", account="late", entity="U2", name="L", currency="USD")
+    world("start_subscription", subscription="s-2", account="late", plan="basic",
+          from_="2026-10-01")  # fmt: skip
+    use(world, "1", "100", "2026-10-05", "late")
+    world("rate_usage", through="2026-10-31", account="late")
+    (charge,) = charges(ledger, subscription="s-2")
+    assert charge.posted_on.isoformat() == "2026-11-01"
+    assert charge.period_from.isoformat() == "2026-10-01"
 
-            def meanwhile(*given):
-                found = charges_of(*given)
-                if next(once, False):
-                    world("publish_plan", key="new", plan="basic", currency="USD", from_="2026-01-01",
-                          items=[{"item": "calls", "kind": "usage", "meter": "api", "interval": "month",
-                                  "model": {"type": "per_unit", "unit": "0.02"}}])  # fmt: skip
-                return found
 
-            monkeypatch.setattr(rate, "charges_of", meanwhile)
-            world("rate_usage", through="2026-10-31")
-            (charge,) = charges(ledger)
-            assert (str(charge.amount), charge.plan_version) == ("2", 2)
+def test_the_accounts_time_zone_decides_the_day(world, ledger):
+    world("open_account", account="tokyo", entity="US", name="T", currency="USD",
+          time_zone="Asia/Tokyo")  # fmt: skip
+    world("start_subscription", subscription="s-2", account="tokyo", plan="basic",
+          from_="2026-10-01")  # fmt: skip
+    for name, time in (("in", "2026-09-30T15:00:00Z"), ("out", "2026-09-30T14:59:59Z")):
+        event = {"source": "shop", "id": name, "account": "tokyo", "meter": "api", "time": time,
+                 "properties": {"quantity": "100"}}  # fmt: skip
+        world("record_usage", events=[event])
+    world("rate_usage", through="2026-10-31", account="tokyo")
+    (charge,) = charges(ledger, subscription="s-2")
+    assert str(charge.quantity) == "100"
+
+
+def test_a_trial_is_free_and_an_override_is_the_price(world, ledger):
+    world("open_account", account="vip", entity="US", name="V", currency="USD")
+    world("start_subscription", subscription="s-2", account="vip", plan="basic",
+          from_="2026-10-01", trial_until="2026-10-15",
+          overrides=[{"item": "calls", "model": {"type": "per_unit", "unit": "0.5"}}])  # fmt: skip
+    use(world, "1", "100", "2026-10-14", "vip")
+    use(world, "2", "10", "2026-10-15", "vip")
+    world("rate_usage", through="2026-10-31", account="vip")
+    (charge,) = charges(ledger, subscription="s-2")
+    assert (str(charge.quantity), str(charge.amount)) == ("10", "5")
+
+
+def test_a_price_published_while_it_is_rated_is_not_missed(world, ledger, monkeypatch):
+    """Given a new price between reading and appending, the account is rated again at the end."""
+    from ledger.commands import rate
+
+    use(world, "1", "100", "2026-10-05")
+    charges_of = rate.charges_of
+    once = iter([True])
+
+    def meanwhile(*given):
+        found = charges_of(*given)
+        if next(once, False):
+            world("publish_plan", key="new", plan="basic", currency="USD", from_="2026-01-01",
+                  items=[{"item": "calls", "kind": "usage", "meter": "api", "interval": "month",
+                          "model": {"type": "per_unit", "unit": "0.02"}}])  # fmt: skip
+        return found
+
+    monkeypatch.setattr(rate, "charges_of", meanwhile)
+    world("rate_usage", through="2026-10-31")
+    (charge,) = charges(ledger)
+    assert (str(charge.amount), charge.plan_version) == ("2", 2)
+
+
+def test_a_run_with_an_older_view_takes_nothing_back(world, ledger, monkeypatch):
+    """Given usage and a rating after a run took its view, that run leaves what was charged."""
+    from ledger.commands import rate
+
+    use(world, "1", "100", "2026-10-05")
+    pages = rate._pages
+    once = iter([True])
+
+    def meanwhile(run, command):
+        if next(once, False):
+            use(world, "2", "100", "2026-10-06")
+            assert world("rate_usage", key="other", through="2026-10-31").status == "accepted"
+        yield from pages(run, command)
+
+    monkeypatch.setattr(rate, "_pages", meanwhile)
+    assert list(world("rate_usage", through="2026-10-31").facts) == []
+    assert [str(charge.amount) for charge in charges(ledger)] == ["2"]

@@ -4,8 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from threading import Barrier
 
-import pytest
-
 from ledger.commands.registry import COMMANDS, execute
 from ledger.errors import Contention, GuardMoved, ProjectionStopped
 from ledger.events.command import CommandAccepted
@@ -25,21 +23,26 @@ def test_every_command_of_the_contract_is_there():
     assert set(COMMANDS) == LISTED
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "field"),
-    [
-        ({}, "MISSING_FIELD", "command"),
-        ({"command": 5}, "BAD_VALUE", "command"),
-        ({"command": "drop_tables"}, "UNKNOWN_COMMAND", "command"),
-        ({"command": "define_meter", "meter": "m", "aggregation": "sum"}, "MISSING_FIELD", "key"),
-        ({**METER, "aggregation": "weighted_sum"}, "BAD_VALUE", "aggregation"),
-    ],
-)
-def test_a_refusal_is_an_answer_and_appends_nothing(ledger, body, code, field):
-    answer = execute(ledger, body, "tester")
-    assert (answer.status, answer.error.code, answer.error.field) == ("refused", code, field)
-    assert answer.facts == ()
-    assert ledger.books.head() == 0
+REFUSED = [
+    ({}, "MISSING_FIELD", "command"),
+    ({"command": 5}, "BAD_VALUE", "command"),
+    ({"command": "drop_tables"}, "UNKNOWN_COMMAND", "command"),
+    ({"command": "define_meter", "meter": "m", "aggregation": "sum"}, "MISSING_FIELD", "key"),
+    ({**METER, "aggregation": "weighted_sum"}, "BAD_VALUE", "aggregation"),
+]
+
+
+def test_a_refusal_is_an_answer_and_appends_nothing(ledger, subtests):
+    for body, code, field in REFUSED:
+        with subtests.test(body=body):
+            answer = execute(ledger, body, "tester")
+            assert (answer.status, answer.error.code, answer.error.field) == (
+                "refused",
+                code,
+                field,
+            )
+            assert answer.facts == ()
+            assert ledger.books.head() == 0
 
 
 def test_the_same_key_and_body_gives_the_first_result(ledger):

@@ -2,8 +2,6 @@
 
 from collections import Counter
 
-import pytest
-
 from ledger.events.streams import usage_stream
 from ledger.projector.follower import catch_up
 from ledger.reads.usage import completeness
@@ -89,23 +87,24 @@ def test_what_is_void_stays_void(world):
     assert world("correct_usage", **content).error.code == "USAGE_VOIDED"
 
 
-@pytest.mark.parametrize(
-    ("body", "code", "field"),
-    [
-        ({"id": "none", "void": True, "reason": "x"}, "UNKNOWN_USAGE", "id"),
-        ({"id": "1", "void": True}, "MISSING_FIELD", "reason"),
-        ({"id": "1", "reason": "x"}, "MISSING_FIELD", "properties"),
-        ({"id": "1", "reason": "x", "void": False}, "MISSING_FIELD", "properties"),
-        ({"id": "1", "reason": "x", "void": True, "properties": {}}, "BAD_VALUE", "void"),
-        ({"id": "1", "reason": "x", "properties": {"quantity": "10"}}, "NOTHING_CHANGED",
-         "properties"),
-        ({"id": "1", "reason": "x", "properties": {"quantity": 1.5}}, "BAD_VALUE", "properties"),
-        ({"id": "1", "reason": "x", "properties": {}}, "BAD_VALUE", "properties.quantity"),
-        ({"id": "1", "reason": "x", "properties": {"quantity": "a\0"}}, "BAD_VALUE",
-         "properties.quantity"),
-    ],
-)  # fmt: skip
-def test_a_correction_that_makes_no_sense_is_refused(world, body, code, field):
-    world("record_usage", events=[event("1")])
-    answer = world("correct_usage", source="shop", **body)
-    assert (answer.error.code, answer.error.field) == (code, field)
+REFUSED = [
+    ({"id": "none", "void": True, "reason": "x"}, "UNKNOWN_USAGE", "id"),
+    ({"id": "1", "void": True}, "MISSING_FIELD", "reason"),
+    ({"id": "1", "reason": "x"}, "MISSING_FIELD", "properties"),
+    ({"id": "1", "reason": "x", "void": False}, "MISSING_FIELD", "properties"),
+    ({"id": "1", "reason": "x", "void": True, "properties": {}}, "BAD_VALUE", "void"),
+    ({"id": "1", "reason": "x", "properties": {"quantity": "10"}}, "NOTHING_CHANGED",
+     "properties"),
+    ({"id": "1", "reason": "x", "properties": {"quantity": 1.5}}, "BAD_VALUE", "properties"),
+    ({"id": "1", "reason": "x", "properties": {}}, "BAD_VALUE", "properties.quantity"),
+    ({"id": "1", "reason": "x", "properties": {"quantity": "a\0"}}, "BAD_VALUE",
+     "properties.quantity"),
+]  # fmt: skip
+
+
+def test_a_correction_that_makes_no_sense_is_refused(world, subtests):
+    for body, code, field in REFUSED:
+        with subtests.test(body=body):
+            world("record_usage", events=[event("1")])
+            answer = world("correct_usage", source="shop", **body)
+            assert (answer.error.code, answer.error.field) == (code, field)
