@@ -24,7 +24,16 @@ from ledger.store.guards import (
 )
 from ledger.store.mapper import moment
 from ledger.store.meta import Meta, meta
-from ledger.store.rows import COPY, HEADER, TRAILER, NewFact, Packed, placed
+from ledger.store.rows import (
+    COPY,
+    HEADER,
+    TRAILER,
+    Group,
+    NewFact,
+    Packed,
+    by_lane,
+    placed,
+)
 from ledger.store.transaction import Transaction
 
 __all__ = [
@@ -85,7 +94,7 @@ def append_packed(
     if heads.get(0, read_at) > read_at:
         check_guards(tx, guards, read_at)
         check_versions(tx, [row for row in rows if row.lane == 0], read_at)
-    write(tx, rows, heads, recorded_us)
+    write(tx, by_lane(rows), heads, recorded_us)
     return Appended(_places(rows, heads), moment(recorded_us))
 
 
@@ -101,24 +110,29 @@ def lock(tx: Transaction, lanes: set[int]) -> tuple[dict[int, int], int]:
     return heads, max(stamp for _, _, stamp in found)
 
 
-def write(tx: Transaction, rows: Sequence[Packed], heads: dict[int, int], recorded_us: int) -> None:
-    """Copy rows to the positions after the locked heads, and advance these."""
-    by_lane: dict[int, list[Packed]] = {}
-    for row in rows:
-        by_lane.setdefault(row.lane, []).append(row)
+def write(
+    tx: Transaction, groups: Sequence[Group], heads: dict[int, int], recorded_us: int
+) -> dict[int, int]:
+    """Copy groups of rows to the positions after the locked heads; advance and return these."""
+    ends = dict(heads)
     try:
         with tx.conn.cursor() as cursor, cursor.copy(COPY) as copy:
             copy.write(HEADER)
-            for lane, group in by_lane.items():
-                copy.write(placed(group, lane, heads[lane], recorded_us))
+            for lane, rows in groups:
+                copy.write(placed(rows, lane, ends[lane], recorded_us))
+                ends[lane] += len(rows)
             copy.write(TRAILER)
     except UniqueViolation as error:
         raise VersionConflict(count=1, streams=_named_in(error)) from error
-    positions = [heads[lane] + len(group) for lane, group in by_lane.items()]
     tx.execute(
         ADVANCE,
-        {"recorded_at": moment(recorded_us), "lanes": list(by_lane), "positions": positions},
+        {
+            "recorded_at": moment(recorded_us),
+            "lanes": list(ends),
+            "positions": list(ends.values()),
+        },
     )
+    return ends
 
 
 def _places(rows: Sequence[Packed], heads: dict[int, int]) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from msgspec import Struct as Record
 
 from ledger.events.usage import UsageRecorded
-from ledger.store.rows import Packed, pack
+from ledger.store.rows import Group, by_lane, pack
 
 RECORDED = UsageRecorded.TYPE
 
@@ -55,16 +55,18 @@ class Batch:
         return len(self.items) + len(self.rejects)
 
     @cached_property
-    def rows(self) -> list[Packed]:
-        """The rows of the items, packed by whoever asks first.
+    def groups(self) -> list[Group]:
+        """The rows of the items by lane, packed by whoever asks first.
 
         That had better be the thread that made the items, while its core's cache holds them: later
         and in another thread packing took twice as long.
         """
-        return [
-            pack(one.lane, one.stream, 1, RECORDED, one.stamp, one.data, self.meta)
-            for one in self.items
-        ]
+        return by_lane(
+            [
+                pack(one.lane, one.stream, 1, RECORDED, one.stamp, one.data, self.meta)
+                for one in self.items
+            ]
+        )
 
 
 @dataclass

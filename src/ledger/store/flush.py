@@ -76,7 +76,7 @@ class UsageFlusher:
         lost: the batch may then be there or not, and can be sent again.
         """
         waiting = Waiting(batch)
-        assert len(batch.rows) == len(batch.items)  # packed here and now, in the caller's thread
+        batch.groups  # noqa: B018 (packs the rows here and now, in the caller's thread)
         with self._roomier:
             if not self._roomier.wait_for(self._has_room, wait_seconds) or self._closed:
                 raise Overloaded(seconds=1)

@@ -6,7 +6,7 @@ events, the dead letters and their counts in one transaction.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -20,7 +20,7 @@ from ledger.store.dead_letters import DeadLetter, clean
 from ledger.store.known import Known
 from ledger.store.mapper import encode, moment
 from ledger.store.meta import meta
-from ledger.store.rows import NewFact, Packed
+from ledger.store.rows import Group, NewFact, Packed
 
 RECORDED = UsageRecorded.TYPE
 CONFLICT = IdConflict.code
@@ -28,39 +28,56 @@ CONFLICT = IdConflict.code
 
 @dataclass
 class Prepared:
-    """A flush that was packed, and looked up at ``heads`` unless there are none."""
+    """A flush that was looked up at ``heads``, or not: then ``firsts`` is None and all is new."""
 
     batches: Sequence[Batch]
-    rows: list[Packed]
-    firsts: dict[bytes, Item]
-    seen: dict[bytes, Known]
-    heads: dict[int, int]
+    groups: list[Group]
+    firsts: dict[bytes, Item] | None = None
+    seen: dict[bytes, Known] = field(default_factory=dict)
+    heads: dict[int, int] = field(default_factory=dict)
 
 
 def prepare(database: Database, batches: Sequence[Batch], *, look_up: bool = True) -> Prepared:
-    """Look up which events are known, and pack the others.
+    """Look up which events are known and leave them out.
 
-    Without the look-up all are taken as new, and ``commit`` finds out if one is not.
+    Without the look-up all are taken as new, and ``commit`` finds out if one is not. Nothing is
+    touched then but whole groups: going over every event costs more than it seems, because by
+    now none is in the core's cache.
     """
+    groups = [group for batch in batches for group in batch.groups]
+    if not look_up:
+        return Prepared(batches, groups)
     firsts: dict[bytes, Item] = {}
+    repeated = 0
     for batch in batches:
         for item in batch.items:
-            firsts.setdefault(item.stream, item)
-    heads: dict[int, int] = {}
-    seen: dict[bytes, Known] = {}
-    if look_up and firsts:
-        with database.transaction(Role.WRITER) as tx:
-            heads = tx.heads()  # before the look-up: what it cannot see lies above
-            seen = known.seen(tx, firsts)
-    rows = [row for batch in batches for row in batch.rows]
-    if seen or len(firsts) < len(rows):
-        items = [item for batch in batches for item in batch.items]
-        rows = [
-            row
-            for row, item in zip(rows, items, strict=True)
-            if firsts[row.stream] is item and row.stream not in seen
-        ]
-    return Prepared(batches, rows, firsts, seen, heads)
+            repeated += firsts.setdefault(item.stream, item) is not item
+    with database.transaction(Role.WRITER) as tx:
+        heads = tx.heads()  # before the look-up: what it cannot see lies above
+        seen = known.seen(tx, firsts) if firsts else {}
+    if repeated:
+        groups = _without_repeats(groups, firsts)
+    return Prepared(batches, _without(groups, seen), firsts, seen, heads)
+
+
+def _without(groups: list[Group], seen: Collection[bytes]) -> list[Group]:
+    if not seen:
+        return groups
+    return [(lane, [row for row in rows if row.stream not in seen]) for lane, rows in groups]
+
+
+def _without_repeats(groups: list[Group], firsts: dict[bytes, Item]) -> list[Group]:
+    """Keep the row of each stream's first item: the first one in that item's lane."""
+    taken: set[bytes] = set()
+    kept: list[Group] = []
+    for lane, rows in groups:
+        fresh = []
+        for row in rows:
+            if row.stream not in taken and firsts[row.stream].lane == lane:
+                taken.add(row.stream)
+                fresh.append(row)
+        kept.append((lane, fresh))
+    return kept
 
 
 def commit(database: Database, flush: Prepared) -> list[Outcome]:
@@ -70,25 +87,27 @@ def commit(database: Database, flush: Prepared) -> list[Outcome]:
     prepare the flush again then, with a look-up.
     """
     with database.transaction(Role.WRITER) as tx:
-        lanes = {row.lane for row in flush.rows} or {1}
+        lanes = {lane for lane, rows in flush.groups if rows} or {1}
         heads, recorded_us = append.lock(tx, lanes)
-        seen = flush.seen | _came_meanwhile(tx, flush, heads)
-        sorted_ = _sort(flush, seen)
-        rows = [row for row in flush.rows if row.stream not in seen] if seen else flush.rows
-        rows = rows + _record_losses(tx, sorted_, min(lanes), recorded_us)
-        if rows:
-            append.write(tx, rows, heads, recorded_us)
-    ends = Counter(row.lane for row in rows)
+        came = _came_meanwhile(tx, flush, heads)
+        sorted_ = _sort(flush, flush.seen | came)
+        groups = [group for group in _without(flush.groups, came) if group[1]]
+        losses = _record_losses(tx, sorted_, min(lanes), recorded_us)
+        if losses:
+            groups.append((min(lanes), losses))
+        ends = append.write(tx, groups, heads, recorded_us) if groups else heads
     for outcome in sorted_.outcomes:
-        outcome.heads = {lane: head + ends[lane] for lane, head in heads.items()}
+        outcome.heads = ends
     return sorted_.outcomes
 
 
 def _came_meanwhile(tx: Transaction, flush: Prepared, heads: dict[int, int]) -> dict[bytes, Known]:
     """Look again at what was appended between the look-up and the lock."""
     came: dict[bytes, Known] = {}
+    if not flush.firsts:
+        return came
     for lane, head in heads.items():
-        if head > flush.heads.get(lane, head):
+        if head > flush.heads[lane]:
             came |= known.seen_above(tx, flush.firsts, lane, flush.heads[lane])
     return came
 
@@ -109,14 +128,13 @@ def _sort(flush: Prepared, seen: dict[bytes, Known]) -> Sorted:
     against that first one.
     """
     result = Sorted()
-    all_new = not seen and len(flush.firsts) == sum(len(batch.items) for batch in flush.batches)
     taken: set[bytes] = set()
     for batch in flush.batches:
         outcome = Outcome(rejected=list(batch.rejects))
-        if all_new:
+        if flush.firsts is None:
             outcome.accepted = len(batch.items)
         else:
-            _sort_batch(batch, outcome, flush, seen, taken, result.duplicates)
+            _sort_batch(batch, outcome, flush.firsts, seen, taken, result.duplicates)
         result.outcomes.append(outcome)
         result.refused += [(batch.format, reject) for reject in outcome.rejected]
     return result
@@ -125,7 +143,7 @@ def _sort(flush: Prepared, seen: dict[bytes, Known]) -> Sorted:
 def _sort_batch(
     batch: Batch,
     outcome: Outcome,
-    flush: Prepared,
+    firsts: dict[bytes, Item],
     seen: dict[bytes, Known],
     taken: set[bytes],
     duplicates: Counter[str],
@@ -135,7 +153,7 @@ def _sort_batch(
         if name not in seen and name not in taken:
             taken.add(name)
             outcome.accepted += 1
-        elif (seen.get(name) or _content(flush.firsts[name])) == _content(item):
+        elif (seen.get(name) or _content(firsts[name])) == _content(item):
             outcome.duplicate += 1
             duplicates[item.source] += 1
         else:

@@ -61,6 +61,17 @@ class Packed(Record, frozen=True, gc=False):
     start: bytes
 
 
+Group = tuple[int, Sequence[Packed]]  # rows of one lane, in their order
+
+
+def by_lane(rows: Sequence[Packed]) -> list[Group]:
+    """Return rows as groups of one lane each."""
+    lanes = {row.lane for row in rows}
+    if len(lanes) == 1:
+        return [(lanes.pop(), rows)]
+    return [(lane, [row for row in rows if row.lane == lane]) for lane in sorted(lanes)]
+
+
 def pack(
     lane: int, stream: bytes, version: int, type_: str, stamp: int, data: bytes, meta: bytes
 ) -> Packed:
