@@ -1,0 +1,145 @@
+"""Two entities in unlike currencies, a player of histories, and an auditor of what they left."""
+
+import importlib
+import itertools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ledger.commands.answer import Answer
+from ledger.commands.ledger import Ledger
+from ledger.commands.registry import execute
+from ledger.events.streams import stream
+from ledger.projector.projection import ensure
+from ledger.receivables.state import fold
+from ledger.settings import Settings
+from ledger.store.books import Books
+from ledger.testing import TestServer
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+AGGREGATIONS = ("count", "sum", "max", "latest", "unique_count")
+TAXES = {"vat": "19", "low": "7.7", "zero": "0"}
+ENTITIES = {
+    "US": ("USD", "America/New_York", "half_up"),
+    "JP": ("JPY", "Asia/Tokyo", "half_even"),
+    "KW": ("KWD", "Asia/Kolkata", "half_even"),
+}
+# account, its parent, tax, time zone, pricing, and how its subscription starts
+CUSTOMERS = (
+    ("group", None, "vat", None, "net", {"from": "2026-09-15"}),
+    ("branch", "group", None, "Australia/Lord_Howe", "gross", {"from": "2026-08-31"}),
+    ("solo", None, "low", "Europe/Berlin", "gross", {
+        "from": "2026-10-01", "anchor": 31, "trial_until": "2026-10-08",
+        "overrides": [{"item": "sum", "model": {"type": "per_unit", "unit": "0.335"}}]}),
+)  # fmt: skip
+
+
+class Play:
+    """One history as it goes on: every step is a command, and every command must be accepted."""
+
+    def __init__(self, ledger: Ledger, entities: tuple[str, ...]) -> None:
+        self.ledger = ledger
+        self.entities = entities
+        self.events: list[dict[str, Any]] = []
+        self.changes: list[dict[str, Any]] = []
+        self.payments = 0
+        self._keys = (f"k-{number}" for number in itertools.count(1))
+
+    def ask(self, command: str, **fields: Any) -> Answer:
+        """Carry out a command, whatever the answer; ``from_`` is ``from``."""
+        body = {"command": command, "key": next(self._keys), **fields}
+        return execute(self.ledger, {k.rstrip("_"): v for k, v in body.items()}, "tester")
+
+    def do(self, command: str, **fields: Any) -> Answer:
+        """Carry out a command that must be accepted."""
+        answer = self.ask(command, **fields)
+        assert answer.status == "accepted", (command, fields, answer)
+        return answer
+
+    def begin(self, plans: dict[str, Any]) -> None:
+        """Set up the entities, meters, taxes, first plan versions, accounts and subscriptions."""
+        for code, rate in TAXES.items():
+            category = "Z" if rate == "0" else "S"
+            self.do("set_tax_rate", code=code, rate=rate, from_="2026-01-01", category=category)
+        for kind in AGGREGATIONS:
+            value = {"value": "user"} if kind == "unique_count" else {}
+            self.do("define_meter", meter=kind, aggregation=kind, dimensions=["region"], **value)
+        for entity in self.entities:
+            currency, zone, rounding = ENTITIES[entity]
+            self.do("register_entity", entity=entity, name=entity, currency=currency, country="US",
+                    time_zone=zone, first_period="2026-10", rounding=rounding)  # fmt: skip
+            for pricing in ("net", "gross"):
+                self.publish(entity, pricing, "2026-01-01", plans[pricing], pricing == "gross")
+            for customer in CUSTOMERS:
+                self._open(entity, currency, *customer)
+
+    def _open(self, entity, currency, name, parent, tax, zone, pricing, terms) -> None:  # type: ignore[no-untyped-def]
+        account = f"{entity}-{name}"
+        self.do("open_account", account=account, entity=entity, name=name, currency=currency,
+                tax=tax, time_zone=zone, parent=parent and f"{entity}-{parent}")  # fmt: skip
+        self.do("start_subscription", subscription=f"s/{account}", account=account,
+                plan=f"{entity}-{pricing}", **terms)  # fmt: skip
+
+    def publish(self, entity: str, pricing: str, day: str, items: Any, inclusive: bool) -> None:
+        """Publish a version of one of an entity's two plans: an item per meter."""
+        rows = [{"item": meter, "kind": "usage", "meter": meter, "interval": "month", **terms}
+                for meter, terms in items.items()]  # fmt: skip
+        self.do("publish_plan", plan=f"{entity}-{pricing}", currency=ENTITIES[entity][0],
+                items=rows, from_=day, tax_inclusive=inclusive)  # fmt: skip
+
+    def use(self, events: list[dict[str, Any]]) -> None:
+        """Record events; their ids count up."""
+        named = [{"source": "app", "id": f"e-{len(self.events) + n}", **event}
+                 for n, event in enumerate(events)]  # fmt: skip
+        answer = self.do("record_usage", events=named)
+        assert answer.usage is not None, answer
+        assert answer.usage["accepted"] == len(named), answer
+        self.events += named
+
+    def again(self) -> None:
+        """Send every event once more: nothing but duplicates."""
+        answer = self.do("record_usage", events=self.events)
+        assert answer.usage is not None
+        assert (answer.usage["accepted"], answer.usage["duplicate"]) == (0, len(self.events))
+
+    def pay(self, account: str, share: int) -> None:
+        """Pay so many hundredths of what the account owes; above 100 some cash stays unapplied."""
+        state = fold(self.ledger.books.read_stream(stream("receivables", account)))
+        owed = sum((item.open for item in state.open_items), Decimal(0))
+        unit = {"US": "0.01", "JP": "1", "KW": "0.001"}[account[:2]]
+        amount = (owed * share / 100).quantize(Decimal(unit))
+        if amount:
+            self.payments += 1
+            self.do("capture_payment", payment=f"p-{self.payments}", account=account,
+                    amount=str(amount), currency=ENTITIES[account[:2]][0], on="2026-12-01",
+                    via=("bank", "psp")[share % 2])  # fmt: skip
+
+
+@pytest.fixture
+def audit(monkeypatch: pytest.MonkeyPatch) -> type:
+    """Return the auditor, from the files beside this one."""
+    folder = Path(__file__).parent / "auditor"
+    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
+    auditor: type = importlib.import_module("audited_books").Auditor
+    return auditor
+
+
+@pytest.fixture
+def playing(server: TestServer) -> Callable[[tuple[str, ...]], AbstractContextManager[Play]]:
+    """Return how to get a player over a fresh database."""
+
+    @contextmanager
+    def play(entities: tuple[str, ...]) -> Iterator[Play]:
+        with server.database() as database:
+            ensure(database)
+            books = Books(database)
+            yield Play(Ledger(database, books, Settings(), lambda: NOW), entities)
+            books.close()
+
+    return play
