@@ -25,8 +25,9 @@ where charge = any(%(charges)s)
 order by position;
 
 -- name: latest_charges
--- The latest charge of every stream of the accounts named: what a rating compares with.
-select c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
+-- The latest charge of every stream of the accounts named, and how many document lines billed the
+-- stream: what a rating compares with.
+select s.lines, c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
        c.subscription, c.item, c.meter, c.plan, c.plan_version, c.currency, c.period_from,
        c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
        c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,

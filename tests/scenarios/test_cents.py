@@ -54,6 +54,29 @@ def test_a_single_gross_cent_that_is_hardly_net_is_billed(gross):
     assert gross.balances("EU") == {"1100": "0.01", "4010": "-0.01"}
 
 
+def test_a_tax_rate_set_for_billed_days_moves_no_accrual(gross):
+    gross.use("acme", "1", "2026-10-10", "11900")
+    bill(gross, "2026-11-01")
+    before = {"1100": "119.00", "2200": "-19.00", "4010": "-100.00"}
+    assert gross.balances("EU") == before
+    gross.do("set_tax_rate", code="vat", rate="7", from_="2026-10-01", category="S")
+    bill(gross, "2026-11-02")
+    assert gross.balances("EU") == before
+    gross.use("acme", "2", "2026-10-10", "10700")
+    bill(gross, "2026-11-03")
+    assert gross.documents("acme")[1][1:4] == ("100.00", "7.00", "107.00")
+    assert gross.balances("EU") == {"1100": "226.00", "2200": "-26.00", "4010": "-200.00"}
+
+
+def test_a_tax_rate_set_for_days_not_billed_yet_moves_the_accrual(gross):
+    gross.use("acme", "1", "2026-10-10", "10700")
+    gross.do("rate_usage", through="2026-10-31")
+    assert gross.balances("EU") == {"1150": "89.92", "4010": "-89.92"}
+    gross.do("set_tax_rate", code="vat", rate="7", from_="2026-10-01", category="S")
+    gross.do("rate_usage", through="2026-10-31")
+    assert gross.balances("EU") == {"1150": "100.00", "4010": "-100.00"}
+
+
 @pytest.mark.parametrize("through", ["2026-10-15", "2026-10-25"])
 def test_a_nearer_run_takes_nothing_back_from_days_that_a_new_price_cut_off(books, through):
     """30.00 is charged through the 31st; from the 20th on the price doubles for 2,000 units."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
@@ -21,10 +22,11 @@ from ledger.reads.subscriptions import LiveSubscription
 
 @dataclass(frozen=True)
 class Candidate:
-    """A window of a subscription that is due, with the subscription."""
+    """A window of a subscription that is due, with the subscription; was its stream billed?"""
 
     row: LiveSubscription
     due: Due
+    billed: bool
 
 
 def charges_of(
@@ -33,8 +35,10 @@ def charges_of(
     """Return the next charges of these subscriptions, by account; none where nothing changed."""
     _load(rows, ground)
     latest: dict[str, list[UsageRated]] = {}
+    billed: set[UUID] = set()
     for found in ground.read(charge_reads.latest_charges({row.account for row in rows})):
         latest.setdefault(found.subscription, []).append(rated(found))
+        billed |= {found.stream} if found.lines else set()
     candidates: list[Candidate] = []
     charges: dict[str, list[UsageRated]] = {}
     for row in rows:
@@ -42,7 +46,7 @@ def charges_of(
         dues, gone = due(
             started(row), versions, latest.get(row.subscription, ()), through, row.time_zone
         )
-        candidates += [Candidate(row, each) for each in dues]
+        candidates += [Candidate(row, each, _stream(each) in billed) for each in dues]
         run = _run(row, through, ground)
         lost = (zeroed(each, run, _reach(row, each, ground)) for each in gone)
         charges.setdefault(row.account, []).extend(each for each in lost if each)
@@ -71,7 +75,12 @@ def _charge(
     included = None
     if window.version.tax_inclusive:
         included = _rate_within(window.item.tax or row.tax, window.period.last, ground)
-    return charge(candidate.due, measured, _run(row, through, ground), included)
+    run = _run(row, through, ground)
+    return charge(candidate.due, measured, run, included, billed=candidate.billed)
+
+
+def _stream(each: Due) -> UUID | None:
+    return each.previous.originator_id if each.previous else None
 
 
 def _rate_within(code: str | None, day: date, ground: Ground) -> Decimal:

@@ -48,18 +48,25 @@ class Run:
 
 @exactly
 def charge(
-    due: Due, measured: Measured, run: Run, included_rate: Decimal | None = None
+    due: Due,
+    measured: Measured,
+    run: Run,
+    included_rate: Decimal | None = None,
+    *,
+    billed: bool = False,
 ) -> UsageRated | None:
     """Return the next charge of a window, or none where nothing changed since the one before.
 
-    ``included_rate`` is the tax rate (per cent) within the prices of a plan with tax included.
+    ``included_rate`` is the tax rate (per cent) within the prices of a plan with tax included. Once
+    the stream was ``billed``, its documents say what tax that is: another rate changes nothing.
     """
     window, previous = due.window, due.previous
     rated = price(window.item, measured.quantity, measured.groups)
     accrued = _accrued(rated.amount, window, run, included_rate)
     if previous is None and not measured.usage.facts and not rated.amount:
         return None
-    if previous is not None and _same(previous, window, measured, rated, accrued):
+    kept = previous.accrued if previous is not None and billed else accrued
+    if previous is not None and _same(previous, window, measured, rated, kept):
         return None
     return _next(due, measured, run, rated, accrued)
 

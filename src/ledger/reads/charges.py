@@ -55,15 +55,21 @@ class Charge:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Billable(Charge):
-    """The latest charge of a stream of which ``accrued`` and ``billed`` differ.
+class LatestCharge(Charge):
+    """The latest charge of a stream; ``lines`` counts the document lines that billed it so far."""
 
-    ``lines`` counts the document lines that billed it so far; ``payer`` gets the document.
+    lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billable(LatestCharge):
+    """The latest charge of a stream of which more or less is to bill; ``payer`` gets the document.
+
+    That is ``accrued`` less ``billed``, or the gross less what was billed gross.
     """
 
     payer: str
     billed: Decimal
-    lines: int
 
 
 @dataclass(frozen=True)
@@ -99,9 +105,9 @@ def charges_by_id(charges: Collection[str]) -> Query[Charge]:
     return query("charges", "charges_by_id", Charge, charges=list(charges))
 
 
-def latest_charges(accounts: Collection[str]) -> Query[Charge]:
+def latest_charges(accounts: Collection[str]) -> Query[LatestCharge]:
     """The latest charge of every (subscription, item, period_from) of the accounts named."""
-    return query("charges", "latest_charges", Charge, accounts=list(accounts))
+    return query("charges", "latest_charges", LatestCharge, accounts=list(accounts))
 
 
 def billable_payers(
@@ -121,7 +127,7 @@ def billable_payers(
 
 
 def billable(entity: str, through: date, payers: Collection[str]) -> Query[Billable]:
-    """The streams of these payers with accrued <> billed, finished by a day or billed before."""
+    """The streams of these payers with something to bill, finished by a day or billed before."""
     return query(
         "charges", "billable", Billable, entity=entity, through=through, payers=list(payers)
     )
