@@ -27,7 +27,7 @@ select distinct on (stream) stream, data ->> 'subscription', data ->> 'item',
        (data ->> 'period_from')::date, (data ->> 'period_to')::date, data ->> 'entity',
        data ->> 'account', data ->> 'currency', data ->> 'charge', version,
        (data ->> 'accrued')::numeric, 0, 0, coalesce((data ->> 'tax_inclusive')::boolean, false),
-       (data ->> 'amount')::numeric, 0
+       (data ->> 'amount')::numeric, 0, 0
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'usage.rated/1'
@@ -41,11 +41,13 @@ on conflict (stream) do update set
 -- note that concedes something makes nothing billable again.
 update charge_streams as t
 set billed = t.billed + b.billed, lines = t.lines + b.lines,
-    billed_gross = t.billed_gross + b.gross
+    billed_net = t.billed_net + b.net, billed_gross = t.billed_gross + b.gross
 from (
     select c.stream,
            sum(coalesce((line ->> 'accrued')::numeric, (line ->> 'net')::numeric)
                * case l.type when 'credit_note.issued/1' then -1 else 1 end) as billed,
+           sum((line ->> 'net')::numeric
+               * case l.type when 'credit_note.issued/1' then -1 else 1 end) as net,
            sum(((line ->> 'net')::numeric + (line ->> 'tax')::numeric)
                * case l.type when 'credit_note.issued/1' then -1 else 1 end) as gross,
            count(*) as lines

@@ -22,11 +22,12 @@ limit 100;
 
 -- name: billed_by_lines
 -- What counts as billed of a stream is what its document lines clear.
-select s.stream, s.charge, s.billed, l.cleared, s.billed_gross, l.gross
+select s.stream, s.charge, s.billed, l.cleared, s.billed_net, l.net, s.billed_gross, l.gross
 from charge_streams as s
 left join (
     select c.stream,
            sum(case v.kind when 'credit_note' then -l.cleared else l.cleared end) as cleared,
+           sum(case v.kind when 'credit_note' then -l.net else l.net end) as net,
            sum(case v.kind when 'credit_note' then -l.net - l.tax else l.net + l.tax end) as gross
     from invoice_lines as l
     join invoices as v using (number)
@@ -34,7 +35,8 @@ left join (
     where v.kind = 'invoice' or v.reason in ('rerating', 'net_credit')
     group by 1
 ) as l using (stream)
-where s.billed <> coalesce(l.cleared, 0) or s.billed_gross <> coalesce(l.gross, 0)
+where (s.billed, s.billed_net, s.billed_gross)
+      <> (coalesce(l.cleared, 0), coalesce(l.net, 0), coalesce(l.gross, 0))
 limit 100;
 
 -- name: sets_can_be_run_again

@@ -51,7 +51,7 @@ from charge_streams as s
 join charges as c on c.charge = s.charge
 join accounts as a on a.account = s.account
 where s.entity = %(entity)s
-  and (s.accrued <> s.billed
+  and (s.accrued <> s.billed or not s.tax_inclusive and s.accrued <> s.billed_net
        or s.tax_inclusive
           and 2 * abs(s.amount - s.billed_gross) >= power(10::numeric, -scale(s.accrued)))
   and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
@@ -64,7 +64,7 @@ select distinct a.payer
 from charge_streams as s
 join accounts as a on a.account = s.account
 where s.entity = %(entity)s
-  and (s.accrued <> s.billed
+  and (s.accrued <> s.billed or not s.tax_inclusive and s.accrued <> s.billed_net
        or s.tax_inclusive
           and 2 * abs(s.amount - s.billed_gross) >= power(10::numeric, -scale(s.accrued)))
   and (s.period_to <= %(through)s::date + 1 or s.lines > 0)

@@ -53,8 +53,9 @@ create index on charges (account, meter, window_from);
 
 -- name: charge_streams
 -- What is rated of one item of a subscription in one period. billed is net of what credit notes of
--- a re-rating took back; lines counts the document lines. Where prices include tax, what is to bill
--- is the rounded amount less billed_gross: it may move by a minor unit while the accrual stands.
+-- a re-rating took back; lines counts the document lines. billed_net differs from it where prices
+-- included tax; there what is to bill is the rounded amount less billed_gross, which may move by a
+-- minor unit while the accrual stands.
 create table charge_streams (
     stream       uuid primary key,
     subscription text not null,
@@ -71,6 +72,7 @@ create table charge_streams (
     lines        bigint not null,
     tax_inclusive boolean not null,
     amount       numeric not null,
+    billed_net   numeric not null,
     billed_gross numeric not null
 );
 
@@ -81,7 +83,8 @@ create unique index on charge_streams (subscription, item, period_from);
 create index on charge_streams (account, subscription, item, period_from);
 
 -- name: charge_streams_billable
-create index on charge_streams (entity, account) where accrued <> billed or tax_inclusive;
+create index on charge_streams (entity, account) 
+    where accrued <> billed or accrued <> billed_net or tax_inclusive;
 
 -- name: portal_charges
 alter table charges enable row level security;

@@ -77,6 +77,18 @@ def test_a_tax_rate_set_for_days_not_billed_yet_moves_the_accrual(gross):
     assert gross.balances("EU") == {"1150": "100.00", "4010": "-100.00"}
 
 
+def test_prices_that_cease_to_include_tax_are_billed_net(gross):
+    """Used at 19 %, billed at 16 %: 102.59 net. Re-priced at 1.19 net, 16.41 are left to bill."""
+    gross.do("set_tax_rate", code="vat", rate="16", from_="2026-11-01", category="S")
+    gross.use("acme", "1", "2026-10-10", "11900")
+    bill(gross, "2026-11-01")
+    assert gross.documents("acme")[0][1:4] == ("102.59", "16.41", "119.00")
+    gross.plan("gross", "EUR", CENT)
+    bill(gross, "2026-11-02")
+    assert gross.documents("acme")[1][1:4] == ("16.41", "2.63", "19.04")
+    assert gross.balances("EU") == {"1100": "138.04", "2200": "-19.04", "4010": "-119.00"}
+
+
 @pytest.mark.parametrize("through", ["2026-10-15", "2026-10-25"])
 def test_a_nearer_run_takes_nothing_back_from_days_that_a_new_price_cut_off(books, through):
     """30.00 is charged through the 31st; from the 20th on the price doubles for 2,000 units."""

@@ -27,8 +27,9 @@ class Billable:
     """One charge stream (subscription, item, period_from): its latest charge, and what was billed.
 
     ``amount`` is the charge's cumulative exact amount, ``accrued`` its accrual in minor units.
-    ``billed`` is the accrual that documents cleared so far, ``billed_gross`` their net and tax,
-    ``billed_quantity`` their quantity, credit notes taken off; ``billed_charge`` is the charge they
+    ``billed`` is the accrual that documents cleared so far, ``billed_net`` their net (it differs
+    where prices included tax), ``billed_gross`` their net and tax, ``billed_quantity`` their
+    quantity, credit notes taken off; ``billed_charge`` is the charge they
     last billed, None before the first. ``order`` is the item's place in its plan.
     """
 
@@ -48,6 +49,7 @@ class Billable:
     revenue_account: str = "4010"
     billed_charge: str | None = None
     billed: Decimal = ZERO
+    billed_net: Decimal = ZERO
     billed_gross: Decimal = ZERO
     billed_quantity: Decimal = ZERO
 
@@ -71,7 +73,7 @@ class Billable:
         if self.tax_inclusive:
             gross = round_money(self.amount, payer.currency, payer.rounding)
             return gross - self.billed_gross
-        return self.accrued - self.billed
+        return self.accrued - self.billed_net
 
 
 def needs_history(billable: Billable, payer: Payer) -> bool:

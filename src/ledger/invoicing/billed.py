@@ -19,6 +19,7 @@ class Billed:
 
     charge: str | None = None
     accrued: Decimal = ZERO
+    net: Decimal = ZERO
     gross: Decimal = ZERO
     quantity: Decimal = ZERO
 
@@ -27,6 +28,7 @@ class Billed:
         return Billed(
             line.charge,
             self.accrued + sign * line.cleared,
+            self.net + sign * line.net,
             self.gross + sign * (line.net + line.tax),
             self.quantity + sign * line.quantity,
         )
@@ -60,6 +62,7 @@ def _filled(billable: Billable, billed: Billed) -> Billable:
         billable,
         billed_charge=billed.charge,
         billed=billed.accrued,
+        billed_net=billed.net,
         billed_gross=billed.gross,
         billed_quantity=billed.quantity,
     )

@@ -71,10 +71,8 @@ def _parts(
     billable: Billable, payer: Payer, amounts: list[tuple[BilledLine | None, Decimal]]
 ) -> list[Part]:
     """Share out accrual by amount; the quantity stays whole, on the first part."""
-    accrued = [amount for _, amount in amounts]
-    if billable.tax_inclusive:
-        change = billable.accrued - billable.billed
-        accrued = allocate(change, accrued, digits(payer.currency))
+    change = billable.accrued - billable.billed
+    accrued = allocate(change, [amount for _, amount in amounts], digits(payer.currency))
     quantity = billable.quantity - billable.billed_quantity
     result = []
     for (billed, amount), share in zip(amounts, accrued, strict=True):

@@ -61,25 +61,24 @@ class Auditor(ChargeAuditor):
     def check_billed(self, through: date) -> None:
         """All that is accrued of finished periods is on documents: no cent more, none less.
 
-        Where prices include tax this is the rounded gross. A stream that was billed both ways,
-        because its plan changed from one to the other, is judged by the accrual its lines clear.
+        Where prices include tax this is the rounded gross, elsewhere the accrual.
         """
-        billed: dict[UUID, list[tuple[bool, int, InvoiceLine]]] = defaultdict(list)
+        billed: dict[UUID, list[tuple[int, InvoiceLine]]] = defaultdict(list)
         streams = {charge.charge: charge.originator_id for charge in self.charges}
         for doc in self.documents:
             sign = 1 if isinstance(doc, InvoiceIssued) else -1
             for line in doc.lines:
-                billed[streams[line.charge]].append((doc.tax_inclusive, sign, line))
+                billed[streams[line.charge]].append((sign, line))
         for where, charge in self.latest.items():
             lines = billed[where]
             due = charge.period_to <= through + timedelta(days=1) or lines
             if charge.tax_inclusive:
                 mode = self.entities[charge.entity].rounding
                 owed = rounded(charge.amount, PLACES[charge.currency], mode)
-                found = sum((sign * (line.net + line.tax) for _, sign, line in lines), ZERO)
+                found = sum((sign * (line.net + line.tax) for sign, line in lines), ZERO)
             else:
-                owed, mixed = charge.accrued, any(inclusive for inclusive, _, _ in lines)
-                found = sum((s * (li.cleared if mixed else li.net) for _, s, li in lines), ZERO)
+                owed = charge.accrued
+                found = sum((sign * line.net for sign, line in lines), ZERO)
             assert found == (owed if due else 0), (charge, lines)
 
     # Books
