@@ -86,12 +86,20 @@ class Play:
         self.do("start_subscription", subscription=f"s/{account}", account=account,
                 plan=f"{entity}-{pricing}", **terms)  # fmt: skip
 
-    def publish(self, entity: str, pricing: str, day: str, items: Any, inclusive: bool) -> None:
+    def publish(
+        self,
+        entity: str,
+        pricing: str,
+        day: str,
+        items: Any,
+        inclusive: bool,
+        applies_to: str = "all",
+    ) -> None:
         """Publish a version of one of an entity's two plans: an item per meter."""
-        rows = [{"item": meter, "kind": "usage", "meter": meter, "interval": "month", **terms}
+        rows = [{"item": meter, "kind": "usage", "meter": meter, **terms}
                 for meter, terms in items.items()]  # fmt: skip
         self.do("publish_plan", plan=f"{entity}-{pricing}", currency=ENTITIES[entity][0],
-                items=rows, from_=day, tax_inclusive=inclusive)  # fmt: skip
+                items=rows, from_=day, tax_inclusive=inclusive, applies_to=applies_to)  # fmt: skip
 
     def use(self, events: list[dict[str, Any]]) -> None:
         """Record events; their ids count up."""

@@ -72,6 +72,7 @@ terms = st.builds(
     model=models,
     discount_percent=st.sampled_from([None, None, "12.5", "33.333"]),
     tax=st.sampled_from([None, None, "low", "zero"]),
+    interval=st.sampled_from(["month", "month", "month", "quarter"]),
 )
 every_item = st.fixed_dictionaries(dict.fromkeys(METERS, terms))
 some_items = st.dictionaries(st.sampled_from(METERS), terms, min_size=2, max_size=5)
@@ -92,7 +93,7 @@ steps = st.one_of(
     st.tuples(st.just("void"), st.integers(0, 200)),
     st.tuples(st.just("again")),
     st.tuples(st.just("publish"), st.integers(0, 1), st.sampled_from(["net", "gross"]), days,
-              some_items, st.booleans()),
+              some_items, st.booleans(), st.sampled_from(["all", "all", "new_subscriptions"])),
     st.tuples(st.just("rate"), days, st.sampled_from([None, "entity", "group", "branch"])),
     st.tuples(st.just("rate"), days, st.none()),
     st.tuples(st.just("issue"), st.integers(30, 110), st.integers(0, 3),
@@ -128,8 +129,8 @@ def perform(play, step) -> None:
     elif kind == "again":
         play.again()
     elif kind == "publish":
-        entity, pricing, day, items, inclusive = given_
-        play.publish(play.entities[entity], pricing, day, items, inclusive)
+        entity, *version = given_
+        play.publish(play.entities[entity], *version)
     elif kind == "rate":
         play.do("rate_usage", through=given_[0], **scope(given_[1]))
     elif kind == "issue":

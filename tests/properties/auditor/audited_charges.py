@@ -185,7 +185,11 @@ class ChargeAuditor:
             return None
         if day < max(terms.starts_on, terms.trial_until or terms.starts_on):
             return None
-        versions = [p for p in self.plans if p.plan == terms.plan and p.starts_on <= day]
+        versions = [
+            plan for plan in self.plans
+            if plan.plan == terms.plan and plan.starts_on <= day
+            and (plan.applies_to == "all" or plan.starts_on <= terms.starts_on)
+        ]  # fmt: skip
         holds = max(versions, key=lambda p: (p.starts_on, p.version))
         items = [item.item for item in holds.items if item.meter == row.data["meter"]]
         return (terms.subscription, items[0]) if items else None
