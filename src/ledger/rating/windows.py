@@ -90,12 +90,13 @@ def due(
     horizon = max((charge.rated_to - DAY for charge in charges.values()), default=through)
     every = windows(subscription, versions, max(through, horizon), tz)
     keys = {window.key for window in every}
+    displaced = _displaced(charges, every)
     rate = tuple(
-        _due(_until(window, through, charges, tz), charges)
+        _due(window, through, charges.get(window.key), displaced, tz)
         for window in every
-        if window.period.start <= through or _moved_from(window, charges)
+        if window.period.start <= through or _moved_to(window, displaced)
     )
-    taken = {charge.charge for each in rate for charge in _moved_from(each.window, charges)}
+    taken = {charge.charge for each in rate for charge in _moved_to(each.window, displaced)}
     gone = tuple(
         charge
         for key, charge in charges.items()
@@ -131,36 +132,43 @@ def _priced(item: UsageItem, negotiated: Mapping[str, Model]) -> UsageItem:
     return item if model is None else replace(item, model=model)
 
 
-def _until(window: Window, through: date, charges: Charges, tz: str) -> Window:
+def _due(
+    window: Window,
+    through: date,
+    previous: UsageRated | None,
+    displaced: Sequence[UsageRated],
+    tz: str,
+) -> Due:
     """Cut a window at ``through``, or where its days were charged to before if that is further."""
-    known = [charges[window.key]] if window.key in charges else []
-    before = [charge.rated_to for charge in (*known, *_moved_from(window, charges))]
+    moved = _moved_to(window, displaced)
+    before = [charge.rated_to for charge in ([previous] if previous else []) + moved]
     rated_to = min(window.period.end, max(through + DAY, *before, date.min))
-    if rated_to == window.rated_to:
-        return window
-    return replace(window, rated_to=rated_to, window_to=instant(rated_to, tz))
-
-
-def _due(window: Window, charges: Charges) -> Due:
-    previous = charges.get(window.key)
+    if rated_to != window.rated_to:
+        window = replace(window, rated_to=rated_to, window_to=instant(rated_to, tz))
     if previous is None:
-        return Due(window, None, repriced=bool(_moved_from(window, charges)))
+        return Due(window, None, repriced=bool(moved))
     version = window.version
-    repriced = (previous.plan, previous.plan_version) != (
-        version.plan,
-        version.version,
-    ) or previous.rated_to > window.period.end
-    return Due(window, previous, repriced)
+    priced = (previous.plan, previous.plan_version) == (version.plan, version.version)
+    return Due(window, previous, not priced or previous.rated_to > window.period.end)
 
 
-def _moved_from(window: Window, charges: Charges) -> list[UsageRated]:
-    """Return the charges of other streams of the item for days that are this window's now."""
+def _displaced(charges: Charges, every: Iterable[Window]) -> list[UsageRated]:
+    """Return the charges for days that their own window does not hold any more; mostly none."""
+    ends = {window.key: window.period.end for window in every}
     return [
         charge
         for key, charge in charges.items()
-        if key != window.key
-        and charge.item == window.item.item
-        and charge.window_from < charge.window_to
+        if charge.window_from < charge.window_to and charge.rated_to > ends.get(key, date.min)
+    ]
+
+
+def _moved_to(window: Window, displaced: Iterable[UsageRated]) -> list[UsageRated]:
+    """Return the charges of other streams of the item for days that are this window's now."""
+    return [
+        charge
+        for charge in displaced
+        if charge.item == window.item.item
+        and charge.period_from != window.period.start
         and charge.period_from < window.rated_to
         and window.period.start < charge.rated_to
     ]
