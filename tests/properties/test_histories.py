@@ -180,7 +180,7 @@ def change(play, kind: str, index: int, quantity: int = 0, move: bool = False) -
 # The same few histories every time; with HISTORIES=100 as many, and other ones each time.
 HISTORIES = int(os.environ.get("HISTORIES", "0"))
 SETTINGS = settings(
-    max_examples=HISTORIES or 6,
+    max_examples=HISTORIES or 8,
     phases=[Phase.generate],  # looking for a shorter failure would take many minutes
     derandomize=not HISTORIES,
     deadline=None,
@@ -272,7 +272,7 @@ def test_the_books_agree_with_the_facts(playing, audit, tmp_path_factory, histor
         check_elsewhere(play, tmp_path_factory.mktemp("books"))
 
 
-@settings(SETTINGS, max_examples=HISTORIES or 4)
+@settings(SETTINGS, max_examples=HISTORIES or 6)
 @given(history=histories, random=st.randoms(use_true_random=False))
 def test_the_order_of_arrival_does_not_matter(playing, audit, history, random):
     """What every stream holds, and so revenue net of tax, is the same for every path.
