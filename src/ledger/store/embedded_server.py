@@ -20,6 +20,7 @@ from ledger.store.embedded_conf import configuration
 
 START_ATTEMPTS = 5
 _DAC_READ_SEARCH = 1 << 2
+_SETPCAP = 1 << 8
 
 
 class Server:
@@ -130,8 +131,7 @@ class Server:
         if os.geteuid() != 0:
             return []
         user = [f"--reuid={self._owner.pw_uid}", f"--regid={self._owner.pw_gid}"]
-        pass_through = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
-        return ["setpriv", *user, "--clear-groups", *(pass_through if _may_pass_on() else [])]
+        return ["setpriv", *user, "--clear-groups", *_passed_on()]
 
     def _last_words(self) -> str:
         try:
@@ -148,13 +148,24 @@ def _programs() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def _may_pass_on() -> bool:
-    """Tell whether this root may hand on CAP_DAC_READ_SEARCH; in a container it often may not."""
+def _passed_on() -> list[str]:
+    """Let the server's user pass directories that only root may enter, such as a 0700 checkout.
+
+    In a container root itself often lacks the capability. access() drops it for a user who is not
+    root, and initdb asks by access(), unless the security bit says to leave capabilities alone.
+    """
+    held = _capabilities()
+    if not held & _DAC_READ_SEARCH:
+        return []
+    bits = ["--securebits=+no_setuid_fixup"] if held & _SETPCAP else []
+    return [*bits, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+
+
+def _capabilities() -> int:
+    """Return the capabilities that this process has and may hand on."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:
-        return False
+        return 0
     held = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
-    return bool(
-        int(held.get("CapEff", "0"), 16) & int(held.get("CapBnd", "0"), 16) & _DAC_READ_SEARCH
-    )
+    return int(held.get("CapEff", "0"), 16) & int(held.get("CapBnd", "0"), 16)
