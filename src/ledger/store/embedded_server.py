@@ -131,7 +131,7 @@ class Server:
         if os.geteuid() != 0:
             return []
         user = [f"--reuid={self._owner.pw_uid}", f"--regid={self._owner.pw_gid}"]
-        return ["setpriv", *user, "--clear-groups", *_passed_on()]
+        return ["setpriv", *user, "--clear-groups", *passed_on()]
 
     def _last_words(self) -> str:
         try:
@@ -148,7 +148,7 @@ def _programs() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def _passed_on() -> list[str]:
+def passed_on() -> list[str]:
     """Let the server's user pass directories that only root may enter, such as a 0700 checkout.
 
     In a container root itself often lacks the capability. access() drops it for a user who is not
