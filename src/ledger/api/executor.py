@@ -82,8 +82,8 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
         if new_defers:
             raise Surprise
         columns = {key: self._column(type_, fields) for key, fields in selected.items()}
-        if not columns:
-            raise Surprise
+        if not columns:  # every field was skipped by a variable
+            return lambda rows: [{} for _ in rows]
         gather = _gatherer(tuple(columns))
         makers = tuple(columns.values())
         return lambda rows: gather([make(rows) for make in makers])
