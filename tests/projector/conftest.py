@@ -11,7 +11,6 @@ from ledger.events.billing import (
     CreditNoteIssued,
     InvoiceIssued,
     InvoiceLine,
-    SubscriptionStarted,
     TaxGroup,
     Unpriced,
     UsageRated,
@@ -37,6 +36,7 @@ from ledger.events.erp import (
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.streams import stream, usage_stream
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.events.usage import (
     UsageCorrected,
     UsageReceived,

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ledger.catalog.plans import parse_plan
 from ledger.events import streams
-from ledger.events.billing import SubscriptionStarted, Unpriced, UsageSet
+from ledger.events.billing import Unpriced, UsageSet
 from ledger.events.catalog import PlanPublished
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.money import plain, round_half
 from ledger.rating.charge import NOTHING_DIGEST, Measured, Run, charge, zeroed
 from ledger.rating.models import Group

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from ledger.catalog.plans import parse_plan
 from ledger.catalog.records import PerUnit
-from ledger.events.billing import SubscriptionStarted, UsageSet
+from ledger.events.billing import UsageSet
 from ledger.events.catalog import PlanPublished
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.rating.charge import Measured, Run, charge, zeroed
 from ledger.rating.windows import due, windows
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
-from ledger.events.billing import SubscriptionStarted
 from ledger.events.cash import PaymentCaptured
 from ledger.events.catalog import AccountOpened, AccountSubscribed
 from ledger.events.fact import Cause, Fact
+from ledger.events.subscriptions import SubscriptionStarted
 
 
 @dataclass(frozen=True)

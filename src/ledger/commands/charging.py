@@ -8,7 +8,8 @@ from uuid import UUID
 
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
-from ledger.events.billing import SubscriptionStarted, UsageRated, UsageSet
+from ledger.events.billing import UsageRated, UsageSet
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.money import ZERO
 from ledger.periods import instant
 from ledger.rating.charge import Measured, Run, charge, zeroed

@@ -13,7 +13,7 @@ from ledger.catalog.versions import segments
 from ledger.commands.aggregates import Account
 from ledger.commands.context import Context
 from ledger.errors import SubscriptionOverlap
-from ledger.events.billing import SubscriptionStarted
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.projector.follower import catch_up
 from ledger.reads import subscriptions as reads
 from ledger.store.database import Role

@@ -16,9 +16,9 @@ from ledger.commands.plan_items import Override, plain
 from ledger.commands.types import Day, Id, Number
 from ledger.commands.vat import need_both
 from ledger.errors import AlreadyExists, BadValue, CurrencyMismatch, PlanNotLive
-from ledger.events.billing import SubscriptionStarted
 from ledger.events.catalog import AccountSubscribed
 from ledger.events.streams import stream
+from ledger.events.subscriptions import SubscriptionStarted
 
 
 class StartSubscription(Command):

@@ -1,4 +1,4 @@
-"""Facts about subscriptions, charges, invoices and credit notes.
+"""Facts about usage charges, invoices and credit notes.
 
 All date intervals are half-open. Amounts of charges are exact; amounts of documents are rounded to
 the currency's minor units.
@@ -7,25 +7,9 @@ the currency's minor units.
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
+from ledger.events.charges import Adjustment
 from ledger.events.fact import Fact, record
-
-
-@record("subscription.started/1")
-@dataclass(frozen=True, kw_only=True)
-class SubscriptionStarted(Fact):
-    """An account takes a plan from a day on. ``anchor`` is the day of month its periods turn."""
-
-    subscription: str
-    account: str
-    entity: str
-    plan: str
-    starts_on: date
-    anchor: int
-    quantity: dict[str, Decimal]
-    overrides: tuple[dict[str, Any], ...] = ()
-    trial_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +56,9 @@ class UsageRated(Fact):
     ``corrects``); ``accrued`` is the cumulative amount in whole minor units, net of included tax,
     and ``posted`` its change. ``period_to`` ends the period, ``rated_to`` what is rated of it;
     the window is [``window_from``, ``window_to``) in UTC. One stream per subscription, item and
-    ``period_from``; its version counts the ratings.
+    ``period_from``; its version counts the ratings. ``due`` is what is to be paid as prices state
+    it, after ``adjustments``; where it is not said, it is the rounded ``amount``. ``netted`` says
+    that a change of the subscription made it: its change is never a credit note.
     """
 
     charge: str
@@ -102,6 +88,9 @@ class UsageRated(Fact):
     tax_code: str | None = None
     tax_inclusive: bool = False
     revenue_account: str = "4010"
+    due: Decimal | None = None
+    adjustments: tuple[Adjustment, ...] = ()
+    netted: bool = False
 
 
 @record("numbers.drawn/1")
@@ -117,12 +106,23 @@ class NumbersDrawn(Fact):
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """What a discount or a grant takes off one document line, net, in minor units."""
+
+    kind: str
+    id: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class InvoiceLine:
     """One line of an invoice or credit note; on a credit note the amounts are positive.
 
     ``charge`` is the rating it bills, ``corrects`` the charge billed before; ``against`` and
     ``against_line`` name the invoice line that a credit note takes back. ``accrued`` is how much
     of the stream's accrual the line bills; it differs from ``net`` only where prices include tax.
+    ``kind`` is that of the plan's item (or grant), and ``clears`` the account that the line
+    credits. ``allowances`` are in the ``net`` already.
     """
 
     line: int
@@ -144,6 +144,9 @@ class InvoiceLine:
     against: str | None = None
     against_line: int | None = None
     accrued: Decimal | None = None
+    kind: str = "usage"
+    clears: str = "1150"
+    allowances: tuple[Allowance, ...] = ()
 
     @property
     def cleared(self) -> Decimal:

@@ -25,6 +25,8 @@ class JournalLine:
     invoice_line: int | None = None
     charge: str | None = None
     payment: str | None = None
+    grant: str | None = None
+    discount: str | None = None
 
 
 @record("journal.posted/1")

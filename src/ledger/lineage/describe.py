@@ -9,7 +9,6 @@ from ledger.events.billing import (
     CreditNoteIssued,
     InvoiceIssued,
     InvoiceLine,
-    SubscriptionStarted,
     UsageRated,
 )
 from ledger.events.cash import PaymentCaptured
@@ -17,6 +16,7 @@ from ledger.events.catalog import AccountOpened, MeterDefined, PlanPublished, Ta
 from ledger.events.erp import ExportSealed
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.events.usage import UsageCorrected, UsageRecorded, UsageVoided
 from ledger.lineage.facts import Placed
 from ledger.lineage.nodes import Node, UsageSetView, moment

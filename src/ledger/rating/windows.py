@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from ledger.catalog.plans import parse_overrides
 from ledger.catalog.records import Model, PlanVersion, UsageItem
 from ledger.catalog.versions import Segment, segments
-from ledger.events.billing import SubscriptionStarted, UsageRated
+from ledger.events.billing import UsageRated
 from ledger.events.fact import Cause
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.periods import DAY, Cycle, Period, instant, periods_between
 
 Charges = Mapping[tuple[str, date], UsageRated]

@@ -17,7 +17,19 @@ from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
 
 from ledger.errors import UnreadableFact
-from ledger.events import billing, cash, catalog, command, erp, journal, usage  # noqa: F401
+from ledger.events import (  # noqa: F401 (each registers its records)
+    billing,
+    cash,
+    catalog,
+    charges,
+    command,
+    credit,
+    erp,
+    journal,
+    revenue,
+    subscriptions,
+    usage,
+)
 from ledger.events.fact import ENVELOPE, Cause, Fact, lift
 from ledger.store.canonical import canonical, microseconds, moment_text, no_floats
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.catalog.plans import parse_overrides, parse_plan
 from ledger.commands.ledger import Ledger
-from ledger.events.billing import CreditNoteIssued, InvoiceIssued, SubscriptionStarted, UsageRated
+from ledger.events.billing import CreditNoteIssued, InvoiceIssued, UsageRated
 from ledger.events.catalog import (
     AccountOpened,
     EntityRegistered,
@@ -24,6 +24,7 @@ from ledger.events.catalog import (
 )
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalPosted
+from ledger.events.subscriptions import SubscriptionStarted
 from ledger.metering import Reading, aggregate
 from ledger.rating.models import Group, price
 from ledger.store.database import Role

@@ -1,0 +1,71 @@
+"""Facts about grants of credit and discounts."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.events.fact import Fact, record
+
+
+@record("credit.granted/1")
+@dataclass(frozen=True, kw_only=True)
+class CreditGranted(Fact):
+    """An account has credit from a day on, until ``expires_on``, its last usable day.
+
+    ``kind`` is prepaid or promotional. Either ``amount`` (money, drawn by rated charges) or
+    ``units`` of a ``meter`` (drawn before pricing). ``price`` is what is paid for the whole grant.
+    """
+
+    grant: str
+    account: str
+    entity: str
+    currency: str
+    kind: str
+    starts_on: date
+    expires_on: date | None = None
+    amount: Decimal | None = None
+    units: Decimal | None = None
+    meter: str | None = None
+    price: Decimal | None = None
+    expected_breakage: Decimal | None = None
+    tax_code: str | None = None
+
+
+@record("credit.expired/1")
+@dataclass(frozen=True, kw_only=True)
+class CreditExpired(Fact):
+    """What of a grant was never used by its last day; cumulative, in the stream of the grant.
+
+    ``breakage`` is what became breakage revenue of it so far (debit 2110, credit 4030), ``posted``
+    the change against the expiry before. Late usage lowers both again.
+    """
+
+    grant: str
+    account: str
+    entity: str
+    currency: str
+    expired_on: date
+    amount: Decimal | None = None
+    units: Decimal | None = None
+    breakage: Decimal
+    posted: Decimal
+    posted_on: date
+
+
+@record("discount.added/1")
+@dataclass(frozen=True, kw_only=True)
+class DiscountAdded(Fact):
+    """Charges of an account or one subscription cost less, from a day to before ``until``.
+
+    Either ``percent`` of each charge or ``amount`` once per billing day, allocated over its
+    charges. ``items`` narrows it to some items of the plan.
+    """
+
+    discount: str
+    account: str
+    starts_on: date
+    subscription: str | None = None
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+    until: date | None = None
+    items: tuple[str, ...] = ()
