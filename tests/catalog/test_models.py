@@ -1,5 +1,6 @@
 """Price models are read strictly: every fault has its code and its field."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import uuid4
@@ -7,8 +8,19 @@ from uuid import uuid4
 import pytest
 
 from ledger.catalog.models import parse_model
-from ledger.catalog.records import Graduated, Matrix, Package, PerUnit, Tier, Volume
-from ledger.errors import Refusal
+from ledger.catalog.prices import (
+    Dynamic,
+    Graduated,
+    GraduatedPercentage,
+    Matrix,
+    Package,
+    Percentage,
+    PercentTier,
+    PerUnit,
+    Tier,
+    Volume,
+)
+from ledger.errors import BadPlan, Refusal
 from ledger.events.catalog import MeterDefined
 
 METER = MeterDefined(
@@ -42,6 +54,35 @@ def test_every_model_of_the_contract_is_read():
             {"type": "package", "size": "10", "amount": "1", "free": "5", "round": "down"},
             Package(Decimal(10), Decimal(1), Decimal(5), round_up=False),
         ),
+        (
+            {"type": "percentage", "rate": "2.9", "fixed": "0.3"},
+            Percentage(Decimal("2.9"), Decimal("0.3")),
+        ),
+        (
+            {
+                "type": "percentage",
+                "rate": "1",
+                "free_events": 3,
+                "free_amount": "100",
+                "min_per_event": "0.5",
+                "max_per_event": "10",
+            },
+            Percentage(Decimal(1), Decimal(0), 3, Decimal(100), Decimal("0.5"), Decimal(10)),
+        ),
+        (
+            tiers(
+                {"up_to": "10", "rate": "5", "flat": "2"},
+                {"rate": "1"},
+                kind="graduated_percentage",
+            ),
+            GraduatedPercentage(
+                (
+                    PercentTier(Decimal(10), Decimal(5), Decimal(2)),
+                    PercentTier(None, Decimal(1), None),
+                )
+            ),
+        ),
+        ({"type": "dynamic", "amount_property": "price"}, Dynamic("price")),
         (matrix(eu), Matrix(("region",), {("eu",): Decimal("0.5")})),
         (matrix(eu, default="1"), Matrix(("region",), {("eu",): Decimal("0.5")}, Decimal(1))),
     ]:
@@ -78,9 +119,37 @@ def test_absent_and_empty_dimension_values_are_equal():
         ({}, "BAD_PLAN", "model.type"),
         ({"type": 7}, "BAD_PLAN", "model.type"),
         ({"type": "stairs", "unit": "1"}, "BAD_PLAN", "model.type"),
-        ({"type": "percentage", "rate": "1"}, "BAD_PLAN", "model.type"),
-        ({"type": "graduated_percentage", "tiers": []}, "BAD_PLAN", "model.type"),
-        ({"type": "dynamic", "amount_property": "p"}, "BAD_PLAN", "model.type"),
+        ({"type": "percentage"}, "BAD_PLAN", "model.rate"),
+        ({"type": "percentage", "rate": "-1"}, "BAD_PLAN", "model.rate"),
+        ({"type": "percentage", "rate": "1", "fixed": "-1"}, "BAD_PLAN", "model.fixed"),
+        (
+            {"type": "percentage", "rate": "1", "free_events": "5"},
+            "BAD_PLAN",
+            "model.free_events",
+        ),
+        ({"type": "percentage", "rate": "1", "free_events": -1}, "BAD_PLAN", "model.free_events"),
+        ({"type": "percentage", "rate": "1", "free_events": True}, "BAD_PLAN", "model.free_events"),
+        ({"type": "percentage", "rate": "1", "free_amount": 5}, "BAD_DECIMAL", "model.free_amount"),
+        (
+            {"type": "percentage", "rate": "1", "min_per_event": "2", "max_per_event": "1"},
+            "BAD_PLAN",
+            "model.max_per_event",
+        ),
+        ({"type": "graduated_percentage", "tiers": []}, "BAD_PLAN", "model.tiers"),
+        (tiers({"flat": "1"}, kind="graduated_percentage"), "BAD_PLAN", "model.tiers.0.rate"),
+        (
+            tiers(
+                {"up_to": "5", "rate": "1"},
+                {"up_to": "4", "rate": "1"},
+                {"rate": "1"},
+                kind="graduated_percentage",
+            ),
+            "BAD_PLAN",
+            "model.tiers.1.up_to",
+        ),
+        (tiers({"unit": "1"}, kind="graduated_percentage"), "BAD_PLAN", "model.tiers.0.unit"),
+        ({"type": "dynamic"}, "BAD_PLAN", "model.amount_property"),
+        ({"type": "dynamic", "amount_property": ""}, "BAD_PLAN", "model.amount_property"),
         ({"type": "per_unit"}, "BAD_PLAN", "model.unit"),
         ({"type": "per_unit", "unit": "1", "units": "1"}, "BAD_PLAN", "model.units"),
         ({"type": "per_unit", "unit": 1}, "BAD_DECIMAL", "model.unit"),
@@ -133,6 +202,9 @@ def test_a_fault_is_refused_with_its_code_and_field(raw, code, field):
     assert (refusal.value.code, refusal.value.field) == (code, field)
 
 
-def test_a_model_of_a_later_version_is_called_not_supported():
-    with pytest.raises(Refusal, match="percentage is not supported yet"):
-        parse_model({"type": "percentage", "rate": "1"}, "model")
+def test_a_level_over_time_has_no_events_to_price_one_by_one():
+    level = replace(METER, aggregation="weighted_sum")
+    for raw in ({"type": "percentage", "rate": "1"}, {"type": "dynamic", "amount_property": "p"}):
+        with pytest.raises(BadPlan, match="level over time"):
+            parse_model(raw, "model", level)
+        parse_model(raw, "model", METER)

@@ -25,7 +25,13 @@ PLAN: dict[str, Any] = {
     "currency": "USD",
     "from": "2026-01-01",
 }
-ITEM: dict[str, Any] = {"item": "api", "kind": "usage", "meter": "api", "interval": "month"}
+ITEM: dict[str, Any] = {
+    "item": "api",
+    "kind": "usage",
+    "meter": "api",
+    "interval": "month",
+    "model": {"type": "per_unit", "unit": "1"},
+}
 
 
 def refused(body: dict[str, Any]) -> tuple[str, str | None]:
@@ -81,18 +87,22 @@ def test_a_decimal_is_a_string_within_bounds(value):
     [
         ({"model": {"type": "per_unit"}}, "MISSING_FIELD", "items.0.model.unit"),
         ({"model": {"unit": "1"}}, "MISSING_FIELD", "items.0.model.type"),
-        ({"model": {"type": "percentage", "rate": "1"}}, "BAD_PLAN", "items.0.model.type"),
+        ({"model": {"type": "stairs", "rate": "1"}}, "BAD_PLAN", "items.0.model.type"),
+        ({"model": {"type": "percentage"}}, "MISSING_FIELD", "items.0.model.rate"),
+        ({"model": {"type": "percentage", "rate": "1", "free_events": "3"}}, "BAD_VALUE",
+         "items.0.model.free_events"),
         ({"model": {"type": "per_unit", "unit": "1", "x": 1}}, "UNKNOWN_FIELD",
          "items.0.model.x"),
         ({"model": {"type": "volume", "tiers": [{"up_to": "1", "unit": 5}]}}, "BAD_DECIMAL",
          "items.0.model.tiers.0.unit"),
         ({"model": {"type": "matrix", "dimensions": ["sku"], "prices": [{"when": {"sku": 1},
           "unit": "1"}]}}, "BAD_VALUE", "items.0.model.prices.0.when.sku"),
-        ({"kind": "recurring"}, "BAD_PLAN", "items.0.kind"),
-        ({"filter": {"region": "eu"}}, "BAD_PLAN", "items.0.filter"),
-        ({"group_by": ["region"]}, "BAD_PLAN", "items.0.group_by"),
-        ({"minimum": "1"}, "BAD_PLAN", "items.0.minimum"),
-        ({"maximum": "1"}, "BAD_PLAN", "items.0.maximum"),
+        ({"kind": "gift"}, "BAD_PLAN", "items.0.kind"),
+        ({"kind": "recurring"}, "MISSING_FIELD", "items.0.amount"),
+        ({"kind": "one_time", "amount": "5"}, "UNKNOWN_FIELD", "items.0.meter"),
+        ({"filter": {"region": 5}}, "BAD_VALUE", "items.0.filter.region"),
+        ({"group_by": {"region": "eu"}}, "BAD_VALUE", "items.0.group_by"),
+        ({"minimum": 1}, "BAD_DECIMAL", "items.0.minimum"),
         ({"interval": "week", "model": {"type": "per_unit", "unit": "1"}}, "BAD_VALUE",
          "items.0.interval"),
     ],

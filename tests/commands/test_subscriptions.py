@@ -54,7 +54,7 @@ REFUSED = [
     ({"overrides": [{"item": "x", "model": {"type": "per_unit", "unit": "1"}}]}, "BAD_PLAN",
      "overrides.0.item"),
     ({"overrides": [{"item": "calls", "amount": "5"}]}, "BAD_PLAN", "overrides.0.amount"),
-    ({"overrides": [{"item": "calls"}]}, "MISSING_FIELD", "overrides.0.model"),
+    ({"overrides": [{"item": "calls"}]}, "BAD_PLAN", "overrides.0.model"),
     ({"overrides": [{"item": "calls", "model": {"type": "matrix", "dimensions": ["x"],
       "prices": []}}]}, "BAD_PLAN", "overrides.0.model.dimensions.0"),
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.catalog.plans import parse_plan
-from ledger.catalog.records import PerUnit
+from ledger.catalog.prices import PerUnit
 from ledger.events.billing import UsageSet
 from ledger.events.catalog import PlanPublished
 from ledger.events.subscriptions import SubscriptionStarted

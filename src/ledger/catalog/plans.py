@@ -1,25 +1,15 @@
-"""Plan items and negotiated prices read from the contract's JSON and checked.
+"""Plan versions read from the contract's JSON and checked as a whole.
 
 The same JSON stands in the facts, so what was published once is read back with these functions.
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from ledger.catalog.models import parse_model
-from ledger.catalog.reading import Piece, refuse
-from ledger.catalog.records import Model, PlanVersion, UsageItem
-from ledger.errors import UnknownMeter
-from ledger.events.catalog import MeterDefined, PlanPublished
-from ledger.money import HUNDRED, ZERO, decimal_of, plain
-from ledger.periods import MONTHS
-
-Meters = Mapping[str, MeterDefined]
-
-KNOWN = ("item", "kind", "meter", "model", "interval", "discount_percent", "tax", "revenue_account")
-LATER_FIELDS = ("filter", "group_by", "minimum", "maximum")
-LATER_KINDS = ("recurring", "commitment", "one_time", "entitlement")
+from ledger.catalog.dimensions import refuse_shared_usage
+from ledger.catalog.items import Meters, parse_item
+from ledger.catalog.reading import refuse
+from ledger.catalog.records import Item, PlanVersion, UsageItem
+from ledger.events.catalog import PlanPublished
 
 
 def parse_plan(fact: PlanPublished) -> PlanVersion:
@@ -36,75 +26,23 @@ def parse_plan(fact: PlanPublished) -> PlanVersion:
     )
 
 
-def parse_items(raw: Any, meters: Meters | None = None, at: str = "items") -> tuple[UsageItem, ...]:
+def parse_items(raw: Any, meters: Meters | None = None, at: str = "items") -> tuple[Item, ...]:
     """Read the items of a plan, and check them against the meters if these are given.
 
     Refuses with BAD_PLAN, BAD_DECIMAL or UNKNOWN_METER, and the field like
-    ``items.0.model.tiers.1.up_to``.
+    ``items.0.model.tiers.1.up_to``. Only with the meters are two items refused that price the same
+    usage: what was published before that was a rule is read as it is.
     """
     if not isinstance(raw, list | tuple) or not raw:
         refuse(at, "A plan has to be a list of at least one item.")
-    items: dict[str, UsageItem] = {}
+    items: dict[str, Item] = {}
+    places: dict[str, str] = {}
     for index, entry in enumerate(raw):
-        item = _item(entry, f"{at}.{index}", meters)
+        item = parse_item(entry, f"{at}.{index}", meters)
         if item.item in items:
             refuse(f"{at}.{index}.item", f"The item {item.item} stands here twice; rename one.")
-        items[item.item] = item
+        items[item.item], places[item.item] = item, f"{at}.{index}"
+    if meters is not None:
+        usage = [item for item in items.values() if isinstance(item, UsageItem)]
+        refuse_shared_usage(usage, places)
     return tuple(items.values())
-
-
-def parse_overrides(
-    raw: Any, items: Sequence[UsageItem] | None = None, meters: Meters | None = None
-) -> dict[str, Model]:
-    """Read negotiated prices: a price model by item, checked against the plan if it is given."""
-    if not isinstance(raw, list | tuple):
-        refuse("overrides", "The overrides have to be a list.")
-    known = None if items is None else {item.item: item for item in items}
-    models: dict[str, Model] = {}
-    for index, entry in enumerate(raw):
-        piece = Piece(entry, f"overrides.{index}", ("item", "model"), later=("amount",))
-        name = piece.text("item")
-        if name in models:
-            refuse(piece.place("item"), f"The item {name} stands here twice; keep one.")
-        if known is not None and name not in known:
-            refuse(piece.place("item"), f"The plan has no item {name}; name one that it has.")
-        meter = (meters or {}).get(known[name].meter) if known is not None else None
-        models[name] = parse_model(piece.required("model"), piece.place("model"), meter)
-    return models
-
-
-def _item(raw: Any, at: str, meters: Meters | None) -> UsageItem:
-    kind = raw.get("kind") if isinstance(raw, dict) else None
-    if kind in LATER_KINDS:
-        refuse(f"{at}.kind", f"Items of kind {kind} are not supported yet; publish usage items.")
-    piece = Piece(raw, at, KNOWN, later=LATER_FIELDS)
-    name = piece.text("item")
-    if "/" in name:
-        refuse(piece.place("item"), "An item's name stands in charge ids; write it without a /.")
-    piece.choice("kind", ("usage",))
-    meter = piece.text("meter")
-    if meters is not None and meter not in meters:
-        raise UnknownMeter(field=piece.place("meter"), id=meter)
-    return UsageItem(
-        item=name,
-        meter=meter,
-        interval=piece.choice("interval", tuple(MONTHS)),
-        model=parse_model(
-            piece.required("model"), piece.place("model"), meters[meter] if meters else None
-        ),
-        discount_percent=_discount(piece),
-        tax=piece.optional_text("tax"),
-        revenue_account=piece.optional_text("revenue_account") or "4010",
-    )
-
-
-def _discount(piece: Piece) -> Decimal:
-    if "discount_percent" not in piece.raw:
-        return ZERO
-    percent = decimal_of(piece.raw["discount_percent"], piece.place("discount_percent"))
-    if not 0 <= percent <= HUNDRED:
-        refuse(
-            piece.place("discount_percent"),
-            f"A discount of {plain(percent)} per cent is not between 0 and 100.",
-        )
-    return percent

@@ -1,26 +1,24 @@
 """Reading the contract's JSON piece by piece, with the exact field in every refusal."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from ledger.errors import BadPlan
 from ledger.money import decimal_of, plain
 
+_COUNT_MAX = 10**12
+
 
 class Piece:
     """A JSON object at a place in the command; absent and null are the same."""
 
-    def __init__(
-        self, raw: Any, at: str, known: Collection[str], later: Collection[str] = ()
-    ) -> None:
+    def __init__(self, raw: Any, at: str, known: Collection[str]) -> None:
         if not isinstance(raw, dict):
             refuse(at, "This has to be an object with named fields.")
         self.at = at
         self.raw = {name: value for name, value in raw.items() if value is not None}
         for name in self.raw:
-            if name in later:
-                refuse(self.place(name), f"The field {name} is not supported yet; leave it out.")
             if name not in known:
                 refuse(self.place(name), f"There is no field {name:.60} here; remove it.")
 
@@ -45,14 +43,16 @@ class Piece:
         """Return an optional text."""
         return self.text(name) if name in self.raw else None
 
-    def choice(self, name: str, choices: Collection[str], later: Collection[str] = ()) -> str:
+    def choice(self, name: str, choices: Collection[str]) -> str:
         """Return a required text that is one of the choices."""
         value = self.text(name)
-        if value in later:
-            refuse(self.place(name), f"The {name} {value} is not supported yet.")
         if value not in choices:
             refuse(self.place(name), f"The {name} has to be one of {', '.join(choices)}.")
         return value
+
+    def optional_choice(self, name: str, choices: Sequence[str]) -> str:
+        """Return an optional text that is one of the choices; the first is the default."""
+        return self.choice(name, choices) if name in self.raw else choices[0]
 
     def rows(self, name: str) -> list[tuple[str, Any]]:
         """Return the entries of a required list, each with its place."""
@@ -79,6 +79,17 @@ class Piece:
         value = decimal_of(self.required(name), self.place(name))
         if value <= 0:
             refuse(self.place(name), f"The {name} {plain(value)} has to be more than 0.")
+        return value
+
+    def optional_positive(self, name: str) -> Decimal | None:
+        """Return an optional quantity above zero."""
+        return self.positive(name) if name in self.raw else None
+
+    def optional_count(self, name: str) -> int | None:
+        """Return an optional count: a JSON integer, not negative."""
+        value = self.raw.get(name)
+        if value is not None and (type(value) is not int or not 0 <= value <= _COUNT_MAX):
+            refuse(self.place(name), f"The {name} has to be a whole number from 0 to {_COUNT_MAX}.")
         return value
 
 

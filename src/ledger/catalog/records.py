@@ -1,71 +1,45 @@
-"""The typed records of a plan: its items, their price models, its versions."""
+"""The typed records of a plan: its items, of five kinds, and its versions."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from ledger.catalog.prices import Model
 from ledger.events.fact import Cause
 from ledger.money import ZERO
 
 
 @dataclass(frozen=True)
-class PerUnit:
-    """Every unit at one price."""
+class BundlePart:
+    """A promise within a bundle, with the price at which it is sold alone."""
 
-    unit: Decimal
-
-
-@dataclass(frozen=True)
-class Tier:
-    """Quantities up to ``up_to`` (inclusive; none = without end); what is not named is free."""
-
-    up_to: Decimal | None
-    unit: Decimal | None
-    flat: Decimal | None
+    item: str
+    standalone: Decimal
 
 
 @dataclass(frozen=True)
-class Graduated:
-    """Each part of the quantity at the price of its tier."""
+class RecurringItem:
+    """A fee per interval and unit; ``timing`` is in_advance or in_arrears, ``proration`` day or
+    none. ``allocate`` splits a bundle by standalone selling price."""
 
-    tiers: tuple[Tier, ...]
-
-
-@dataclass(frozen=True)
-class Volume:
-    """The whole quantity at the price of the tier that it reaches."""
-
-    tiers: tuple[Tier, ...]
-
-
-@dataclass(frozen=True)
-class Package:
-    """Packages of ``size`` units beyond the ``free`` ones; a started one counts if rounded up."""
-
-    size: Decimal
+    item: str
     amount: Decimal
-    free: Decimal = ZERO
-    round_up: bool = True
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """A unit price by dimension values, in the order of ``dimensions``; absent values are "".
-
-    Usage that no price fits takes the ``default``, and is unpriced where there is none.
-    """
-
-    dimensions: tuple[str, ...]
-    prices: dict[tuple[str, ...], Decimal]
-    default: Decimal | None = None
-
-
-Model = PerUnit | Graduated | Volume | Package | Matrix
+    interval: str
+    timing: str
+    proration: str = "day"
+    allocate: tuple[BundlePart, ...] = ()
+    tax: str | None = None
+    revenue_account: str = "4000"
 
 
 @dataclass(frozen=True)
 class UsageItem:
-    """What a plan charges for one meter, per interval."""
+    """What a plan charges for one meter, per interval.
+
+    Only events with the dimension values of ``filter`` count ("" = absent). With ``group_by`` each
+    combination of values is priced on its own. The percent discount comes before the minimum and
+    the maximum.
+    """
 
     item: str
     meter: str
@@ -74,6 +48,53 @@ class UsageItem:
     discount_percent: Decimal = ZERO
     tax: str | None = None
     revenue_account: str = "4010"
+    filter: dict[str, str] = field(default_factory=dict)
+    group_by: tuple[str, ...] = ()
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class CommitmentItem:
+    """The least that usage comes to per interval; ``policy`` is as_billed or straight_line."""
+
+    item: str
+    amount: Decimal
+    interval: str
+    policy: str = "as_billed"
+    tax: str | None = None
+    revenue_account: str = "4020"
+
+
+@dataclass(frozen=True)
+class OneTimeItem:
+    """A fee at the start of a subscription."""
+
+    item: str
+    amount: Decimal
+    tax: str | None = None
+    revenue_account: str = "4000"
+
+
+@dataclass(frozen=True)
+class EntitlementItem:
+    """How much of a meter a plan includes per interval; ``notify_at`` is in per cent of it.
+
+    It costs nothing itself; tax and revenue account are those of every item.
+    """
+
+    item: str
+    meter: str
+    limit: Decimal
+    interval: str
+    notify_at: tuple[Decimal, ...] = ()
+    block: bool = False
+    tax: str | None = None
+    revenue_account: str = "4010"
+
+
+Item = RecurringItem | UsageItem | CommitmentItem | OneTimeItem | EntitlementItem
+FeeItem = RecurringItem | CommitmentItem | OneTimeItem
 
 
 @dataclass(frozen=True)
@@ -86,5 +107,30 @@ class PlanVersion:
     starts_on: date
     applies_to: str
     tax_inclusive: bool
-    items: tuple[UsageItem, ...]
+    items: tuple[Item, ...]
     cause: Cause = field(repr=False)
+
+    @property
+    def usage_items(self) -> tuple[UsageItem, ...]:
+        """The items that price a meter, in the order of the plan."""
+        return tuple(item for item in self.items if isinstance(item, UsageItem))
+
+    @property
+    def recurring_items(self) -> tuple[RecurringItem, ...]:
+        """The recurring fees, in the order of the plan."""
+        return tuple(item for item in self.items if isinstance(item, RecurringItem))
+
+    @property
+    def commitment_items(self) -> tuple[CommitmentItem, ...]:
+        """The commitments, in the order of the plan."""
+        return tuple(item for item in self.items if isinstance(item, CommitmentItem))
+
+    @property
+    def one_time_items(self) -> tuple[OneTimeItem, ...]:
+        """The fees at the start, in the order of the plan."""
+        return tuple(item for item in self.items if isinstance(item, OneTimeItem))
+
+    @property
+    def entitlement_items(self) -> tuple[EntitlementItem, ...]:
+        """What is included, in the order of the plan."""
+        return tuple(item for item in self.items if isinstance(item, EntitlementItem))

@@ -63,7 +63,9 @@ def _load(rows: Iterable[LiveSubscription], ground: Ground) -> None:
     ground.load("entity", {row.entity for row in rows})
     plans = {row.plan for row in rows}
     ground.load("plan", plans)
-    items = [item for plan in plans for version in ground.plan(plan) for item in version.items]
+    items = [
+        item for plan in plans for version in ground.plan(plan) for item in version.usage_items
+    ]
     ground.load("meter", {item.meter for item in items})
     codes = {item.tax for item in items} | {row.tax for row in rows}
     ground.load("tax", {code for code in codes if code is not None})

@@ -70,5 +70,5 @@ def _priced(subscription: SubscriptionStarted, versions: Versions) -> list[tuple
     return [
         (meter, segment.start, segment.end)
         for segment in segments(versions, subscription.starts_on, FOR_EVER)
-        for meter in sorted({item.meter for item in segment.version.items})
+        for meter in sorted({item.meter for item in segment.version.usage_items})
     ]

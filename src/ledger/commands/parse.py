@@ -90,13 +90,13 @@ def _translate(fault: ErrorDetails, body: Any) -> Refusal:
         case "missing":
             return MissingField(field=field, name=name)
         case "union_tag_not_found":
-            return MissingField(field=f"{field}.type", name="type")
+            name = _discriminator(fault)
+            return MissingField(field=f"{field}.{name}", name=name)
         case "extra_forbidden":
             return UnknownField(field=field, name=name)
         case "union_tag_invalid":
-            return BadPlan(
-                field=f"{field}.type", why=f"There is no price model {_tag(fault)} here."
-            )
+            name = _discriminator(fault)
+            return BadPlan(field=f"{field}.{name}", why=f"There is no {name} {_tag(fault)} here.")
         case "BAD_PLAN":
             return BadPlan(field=f"{field}.{fault['ctx']['field']}", why=value)
         case "BAD_VALUE":
@@ -105,6 +105,11 @@ def _translate(fault: ErrorDetails, body: Any) -> Refusal:
             return _CODES[code](field=field, value=value)
         case _:
             return BadValue(field=field, why=f"{field} is not usable: {fault['msg']}.")
+
+
+def _discriminator(fault: ErrorDetails) -> str:
+    """Return the field that tells the shapes of a union apart: a kind of item, a type of model."""
+    return str(fault.get("ctx", {}).get("discriminator", "")).strip("'")
 
 
 def _tag(fault: ErrorDetails) -> str:

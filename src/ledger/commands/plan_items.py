@@ -1,125 +1,111 @@
-"""The shape of plan items and price models as a command carries them.
+"""The shape of plan items and negotiated prices as a command carries them.
 
 Shape only: fields, decimals, counts. What makes sense together is judged by ``ledger.catalog``.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field
 
 from ledger.commands.command import Record
+from ledger.commands.price_models import PriceModel
 from ledger.commands.types import Id, Number
 
-_LATER_KINDS = ("recurring", "commitment", "one_time", "entitlement")
-_LATER_FIELDS = ("filter", "group_by", "minimum", "maximum")
+Interval = Literal["month", "quarter", "year"]
 
 
-class Tier(Record):
-    """A part of a quantity with its unit price and flat fee; the last one has no ``up_to``."""
-
-    up_to: Number | None = None
-    unit: Number | None = None
-    flat: Number | None = None
+def _list(value: Any) -> Any:
+    """One name is a list of one, as GraphQL has it."""
+    return [value] if isinstance(value, str) else value
 
 
-class PerUnit(Record):
-    """quantity × unit."""
+class Part(Record):
+    """A part of a bundle, with the price at which it is sold alone."""
 
-    type: Literal["per_unit"]
-    unit: Number
-
-
-class Graduated(Record):
-    """Each part of the quantity at its tier."""
-
-    type: Literal["graduated"]
-    tiers: list[Tier]
+    item: Id
+    standalone: Number
 
 
-class Volume(Record):
-    """The whole quantity at the tier that it reaches."""
+class Recurring(Record):
+    """A fee per interval and unit."""
 
-    type: Literal["volume"]
-    tiers: list[Tier]
-
-
-class Package(Record):
-    """Started packages of ``size``, after ``free`` units."""
-
-    type: Literal["package"]
-    size: Number
+    item: Id
+    kind: Literal["recurring"]
     amount: Number
-    free: Number | None = None
-    round: Literal["up", "down"] | None = None
+    interval: Interval
+    timing: Literal["in_advance", "in_arrears"]
+    proration: Literal["day", "none"] | None = None
+    allocate: list[Part] | None = None
+    tax: Id | None = None
+    revenue_account: Id | None = None
 
 
-class MatrixPrice(Record):
-    """A unit price for these dimension values."""
-
-    when: dict[str, str]
-    unit: Number
-
-
-class Matrix(Record):
-    """A unit price by dimension values; without one and without ``default`` usage is unpriced."""
-
-    type: Literal["matrix"]
-    dimensions: list[Id]
-    prices: list[MatrixPrice]
-    default: Number | None = None
-
-
-PriceModel = Annotated[PerUnit | Graduated | Volume | Package | Matrix, Field(discriminator="type")]
-
-
-class Item(Record):
-    """An item of a plan; today every one has the kind ``usage``."""
+class Usage(Record):
+    """The usage of a meter at a price."""
 
     item: Id
     kind: Literal["usage"]
     meter: Id
     model: PriceModel
-    interval: Literal["month", "quarter", "year"]
+    interval: Interval
+    filter: dict[Id, str] | None = None
+    group_by: Annotated[list[Id] | None, BeforeValidator(_list)] = None
+    minimum: Number | None = None
+    maximum: Number | None = None
+    discount_percent: Number | None = None
     tax: Id | None = None
     revenue_account: Id | None = None
-    discount_percent: Number | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _supported(cls, item: Any) -> Any:
-        """Tell what comes later apart from what does not exist."""
-        if isinstance(item, Mapping):
-            if item.get("kind") in _LATER_KINDS:
-                raise unsupported("kind", f"Items of the kind {item['kind']} are")
-            for name in _LATER_FIELDS:
-                if name in item:
-                    raise unsupported(name, f"The field {name} is")
-        return item
+
+class Commitment(Record):
+    """The least that usage comes to per interval."""
+
+    item: Id
+    kind: Literal["commitment"]
+    amount: Number
+    interval: Interval
+    policy: Literal["as_billed", "straight_line"] | None = None
+    tax: Id | None = None
+    revenue_account: Id | None = None
+
+
+class OneTime(Record):
+    """A fee at the start of a subscription."""
+
+    item: Id
+    kind: Literal["one_time"]
+    amount: Number
+    tax: Id | None = None
+    revenue_account: Id | None = None
+
+
+class Entitlement(Record):
+    """How much of a meter is included per interval."""
+
+    item: Id
+    kind: Literal["entitlement"]
+    meter: Id
+    limit: Number
+    interval: Interval
+    notify_at: list[Number] | None = None
+    block: bool | None = None
+    tax: Id | None = None
+    revenue_account: Id | None = None
+
+
+Item = Annotated[
+    Recurring | Usage | Commitment | OneTime | Entitlement, Field(discriminator="kind")
+]
 
 
 class Override(Record):
-    """A negotiated price of one item of the plan."""
+    """A negotiated price of one item of the plan: a model for usage, or an amount."""
 
     item: Id
-    model: PriceModel
-
-    @model_validator(mode="before")
-    @classmethod
-    def _supported(cls, override: Any) -> Any:
-        """An ``amount`` is for items that have one; there are none yet."""
-        if isinstance(override, Mapping) and "amount" in override:
-            raise unsupported("amount", "A negotiated amount is")
-        return override
+    model: PriceModel | None = None
+    amount: Number | None = None
 
 
 def plain(record: Record) -> dict[str, Any]:
     """Return a record as it stands in a fact: strings for decimals, nothing that is absent."""
     return record.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-def unsupported(field: str, what: str) -> PydanticCustomError:
-    """Return the BAD_PLAN of something the contract has and this version has not."""
-    why = f"{what} not supported yet; leave it out."
-    return PydanticCustomError("BAD_PLAN", "{value}", {"value": why, "field": field})

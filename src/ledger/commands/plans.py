@@ -9,12 +9,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from ledger.catalog.plans import parse_items, parse_plan
-from ledger.catalog.records import UsageItem
+from ledger.catalog.records import Item
+from ledger.commands import plan_items
 from ledger.commands.command import Command, StartsOn
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
 from ledger.commands.overlap import refuse_overlaps_in, subscribers
-from ledger.commands.plan_items import Item, plain
+from ledger.commands.plan_items import plain
 from ledger.commands.types import Currency, Id
 from ledger.errors import BadValue, CurrencyMismatch
 from ledger.events.catalog import MeterDefined, PlanPublished
@@ -22,6 +23,8 @@ from ledger.events.fact import Cause
 from ledger.events.streams import stream
 from ledger.posting.chart import ChartClass, ledger_account
 from ledger.store.append import SubscribersGuard
+
+METERED = plan_items.Usage | plan_items.Entitlement
 
 
 def _applies_to(value: Any) -> Any:
@@ -36,7 +39,7 @@ class PublishPlan(Command):
     plan: Id
     currency: Currency
     starts_on: StartsOn
-    items: list[Item]
+    items: list[plan_items.Item]
     tax_inclusive: bool = False
     applies_to: Annotated[Literal["all", "new_subscriptions"], BeforeValidator(_applies_to)] = "all"
 
@@ -74,7 +77,7 @@ def _check_subscribers(
     the look and the append.
     """
     versions = [parse_plan(version) for version in (*before, fact)]
-    meters = [{item.meter for item in version.items} for version in versions]
+    meters = [{item.meter for item in version.usage_items} for version in versions]
     if all(meters[-1] <= earlier for earlier in meters[:-1]):
         return []
     for account in subscribers(context, fact.plan):
@@ -96,12 +99,12 @@ def _keep_currency(command: PublishPlan, before: list[PlanPublished]) -> None:
 def _meters(command: PublishPlan, context: Context) -> dict[str, MeterDefined]:
     meters: dict[str, MeterDefined] = {}
     for index, item in enumerate(command.items):
-        if item.meter not in meters:
+        if isinstance(item, METERED) and item.meter not in meters:
             meters[item.meter] = context.meter(item.meter, f"items.{index}.meter")
     return meters
 
 
-def _taxes(items: tuple[UsageItem, ...], context: Context) -> list[Cause]:
+def _taxes(items: tuple[Item, ...], context: Context) -> list[Cause]:
     codes: dict[str, str] = {}
     for index, item in enumerate(items):
         if item.tax is not None:
@@ -109,7 +112,7 @@ def _taxes(items: tuple[UsageItem, ...], context: Context) -> list[Cause]:
     return [context.tax_rates(code, field)[-1].cause for code, field in codes.items()]
 
 
-def _check_revenue_accounts(items: tuple[UsageItem, ...]) -> None:
+def _check_revenue_accounts(items: tuple[Item, ...]) -> None:
     for index, item in enumerate(items):
         field = f"items.{index}.revenue_account"
         account = ledger_account(item.revenue_account, field)

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ledger.catalog.plans import parse_overrides, parse_plan
+from ledger.catalog.overrides import parse_overrides
+from ledger.catalog.plans import parse_plan
 from ledger.catalog.records import PlanVersion
 from ledger.catalog.versions import version_on
 from ledger.commands.aggregates import Account
@@ -91,7 +92,7 @@ def _overrides(
     """Check the negotiated prices against the items and meters of the plan."""
     raw = tuple(plain(override) for override in command.overrides)
     if raw:
-        meters = {item.meter: context.meter(item.meter) for item in live.items}
+        meters = {item.meter: context.meter(item.meter) for item in live.usage_items}
         parse_overrides(raw, live.items, meters)
     return raw
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ledger.catalog.records import Graduated, Matrix, Package, PerUnit, Tier, UsageItem, Volume
+from ledger.catalog.prices import Graduated, Matrix, Package, PerUnit, Tier, Volume
+from ledger.catalog.records import UsageItem
 from ledger.events.billing import TierCharge, Unpriced
 from ledger.money import EXACT, HUNDRED, ONE, ZERO, exactly, trimmed
 

@@ -8,9 +8,11 @@ keeps its start shrinks, a new start gets its own stream, and a start that vanis
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from ledger.catalog.plans import parse_overrides
-from ledger.catalog.records import Model, PlanVersion, UsageItem
+from ledger.catalog.overrides import parse_overrides
+from ledger.catalog.prices import Model
+from ledger.catalog.records import PlanVersion, UsageItem
 from ledger.catalog.versions import Segment, segments
 from ledger.events.billing import UsageRated
 from ledger.events.fact import Cause
@@ -68,7 +70,7 @@ def windows(
     found = (
         window
         for segment in segments(versions, subscription.starts_on, through + AHEAD)
-        for item in segment.version.items
+        for item in segment.version.usage_items
         for window in _of_item(subscription, segment, _priced(item, negotiated), through, tz)
     )
     return tuple(sorted(found, key=lambda window: window.period.start))
@@ -128,9 +130,9 @@ def _of_item(
             )
 
 
-def _priced(item: UsageItem, negotiated: Mapping[str, Model]) -> UsageItem:
+def _priced(item: UsageItem, negotiated: Mapping[str, Model | Decimal]) -> UsageItem:
     model = negotiated.get(item.item)
-    return item if model is None else replace(item, model=model)
+    return item if model is None or isinstance(model, Decimal) else replace(item, model=model)
 
 
 def _due(

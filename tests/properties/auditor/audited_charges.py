@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from ledger.catalog.plans import parse_overrides, parse_plan
+from ledger.catalog.overrides import parse_overrides
+from ledger.catalog.plans import parse_plan
 from ledger.commands.ledger import Ledger
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, UsageRated
 from ledger.events.catalog import (

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from strawberry.utils.str_converters import to_camel_case
 
-from ledger.api.mutation.words import INPUTS, word
+from ledger.api.mutation.words import INPUTS, UNIONS, word
 from ledger.api.scalars import CurrencyCode, Instant, Json
 from ledger.commands.types import Currency
 
@@ -44,7 +44,8 @@ def input_of(*records: type[BaseModel], name: str) -> type:
     }
     for field_name in sorted(fields, key=lambda each: each not in needed):
         info = fields[field_name][0]
-        body["__annotations__"][field_name] = _annotation(info, field_name in needed)
+        shape = _merged(fields[field_name])
+        body["__annotations__"][field_name] = shape if field_name in needed else shape | None
         body[field_name] = _field(name, info.alias or field_name, field_name in needed)
     made = type(name, (), body)
     return strawberry.input(made, description=" ".join(body["__doc__"].split()))
@@ -78,9 +79,18 @@ def _field(type_: str, name: str, needed: bool) -> Any:
     )
 
 
-def _annotation(info: FieldInfo, needed: bool) -> Any:
-    type_ = CurrencyCode if _CURRENCY in info.metadata else _shape(info.annotation)
-    return type_ if needed else type_ | None
+def _merged(infos: Sequence[FieldInfo]) -> Any:
+    """Return the one type of a field that several records have."""
+    if any(_CURRENCY in info.metadata for info in infos):
+        return CurrencyCode
+    shapes: list[Any] = []
+    for info in infos:
+        if info.annotation not in shapes:
+            shapes.append(info.annotation)
+    parts = [get_args(shape)[0] for shape in shapes if get_origin(shape) is list]
+    if len(parts) > 1:
+        return list[_one_of(parts)]  # type: ignore[misc]
+    return _shape(shapes[0])
 
 
 def _shape(annotation: Any) -> Any:
@@ -104,6 +114,7 @@ def _shape(annotation: Any) -> Any:
 
 
 def _one_of(records: list[Any]) -> type:
+    """Return the input of a value that has one of several shapes, named after the first."""
     shapes = [record for record in records if issubclass(record, BaseModel)]
     assert len(shapes) == len(records), records
-    return input_of(*shapes, name="PriceModelInput")
+    return input_of(*shapes, name=UNIONS[shapes[0].__name__])
