@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ledger.commands.ledger import Ledger
 from ledger.commands.registry import execute
@@ -20,6 +21,20 @@ CHUNK = 20_000
 START = 1_790_812_800_000_000  # 2026-10-01T00:00:00Z in microseconds
 MONTH = 31 * 86_400_000_000
 Account = str
+PLAN: dict[str, Any] = {
+    "plan": "p",
+    "currency": "USD",
+    "from": "2026-10-01",
+    "items": [
+        {
+            "item": "api",
+            "kind": "usage",
+            "meter": "calls",
+            "interval": "month",
+            "model": {"type": "per_unit", "unit": "0.0001"},
+        }
+    ],
+}
 
 
 @contextmanager
@@ -46,10 +61,7 @@ def set_up(ledger: Ledger, accounts: list[Account]) -> None:
     )  # fmt: skip
     send(ledger, command="define_meter", key="m", meter="calls", aggregation="sum",
          dimensions=["region"])  # fmt: skip
-    item = {"item": "api", "kind": "usage", "meter": "calls", "interval": "month",
-            "model": {"type": "per_unit", "unit": "0.0001"}}  # fmt: skip
-    send(ledger, command="publish_plan", key="p", plan="p", currency="USD",
-         items=[item], **{"from": "2026-10-01"})  # fmt: skip
+    send(ledger, command="publish_plan", key="p", **PLAN)
     for account in accounts:
         send(ledger, command="open_account", key=f"a{account}", account=account, entity="US",
              name=account, currency="USD")  # fmt: skip

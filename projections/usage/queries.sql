@@ -78,54 +78,56 @@ order by e.version;
 -- name: measure
 -- The usage set of many windows at once, each as of a position of its lane: count and quantity over
 -- the versions that stand then, facts and digest over every version in range (design, section 4).
+-- Window by window and block by block, so that every sort fits in memory.
 with windows as (
     select *
     from jsonb_to_recordset(%(windows)s) as w (
         number integer, lane smallint, account text, meter text, subscription text,
         aggregation text, window_from timestamptz, window_to timestamptz, to_position bigint)
-), facts as materialized (
-    select w.number, w.aggregation, e.position, e.occurred_at, e.quantity, e.key, e.leaf,
-           (e.superseded_at is null or e.superseded_at > w.to_position) and not e.void
-               and (e.subscription is null or e.subscription = w.subscription) as stands
-    from windows as w
-    cross join lateral (
-        select *
-        from usage_events as u
-        where u.lane = w.lane and u.account = w.account and u.meter = w.meter
-          and u.occurred_at >= w.window_from and u.occurred_at < w.window_to
-          and u.position <= w.to_position
-        offset 0
-    ) as e
-), blocks as (
-    select number, (position - 1) >> 14 as block, count(*) as facts,
-           sha256(string_agg(leaf, ''::bytea order by position)) as hash
-    from facts
-    group by 1, 2
-), digests as (
-    select number, sum(facts)::bigint as facts,
-           sha256(string_agg(hash, ''::bytea order by block)) as digest
-    from blocks
-    group by 1
-), quantities as (
-    select number, aggregation, count(*) as count, sum(quantity) as sum, max(quantity) as max,
-           (array_agg(quantity order by occurred_at desc, position desc)
-               filter (where aggregation = 'latest'))[1] as latest,
-           count(distinct key) filter (where aggregation = 'unique_count') as keys
-    from facts
-    where stands
-    group by 1, 2
 )
 select w.number, coalesce(q.count, 0) as count,
-       coalesce(case q.aggregation when 'sum' then q.sum
-                                   when 'count' then q.count
-                                   when 'max' then q.max
-                                   when 'latest' then q.latest
-                                   when 'unique_count' then q.keys end, 0)::numeric as quantity,
-       coalesce(d.facts, 0) as facts,
-       encode(coalesce(d.digest, sha256('')), 'hex') as digest
+       coalesce(case w.aggregation
+                when 'sum' then q.sum
+                when 'count' then q.count
+                when 'max' then q.max
+                when 'latest' then q.latest[3]
+                when 'unique_count' then (
+                    select count(distinct u.key)
+                    from usage_events as u
+                    where u.lane = w.lane and u.account = w.account and u.meter = w.meter
+                      and u.occurred_at >= w.window_from and u.occurred_at < w.window_to
+                      and u.position <= w.to_position
+                      and (u.superseded_at is null or u.superseded_at > w.to_position)
+                      and not u.void
+                      and (u.subscription is null or u.subscription = w.subscription))
+                end, 0)::numeric as quantity,
+       coalesce(q.facts, 0) as facts,
+       encode(coalesce(q.digest, sha256('')), 'hex') as digest
 from windows as w
-left join digests as d using (number)
-left join quantities as q using (number)
+cross join lateral (
+    select sum(b.count)::bigint as count, sum(b.facts)::bigint as facts, sum(b.sum) as sum,
+           max(b.max) as max, max(b.latest) as latest,
+           sha256(string_agg(b.hash, ''::bytea order by b.block)) as digest
+    from (
+        select (e.position - 1) >> 14 as block, count(*) as facts,
+               count(*) filter (where e.stands) as count,
+               sum(e.quantity) filter (where e.stands) as sum,
+               max(e.quantity) filter (where e.stands) as max,
+               max(array[extract(epoch from e.occurred_at), e.position, e.quantity])
+                   filter (where e.stands and w.aggregation = 'latest') as latest,
+               sha256(string_agg(e.leaf, ''::bytea order by e.position)) as hash
+        from (
+            select u.position, u.occurred_at, u.quantity, u.leaf,
+                   (u.superseded_at is null or u.superseded_at > w.to_position) and not u.void
+                       and (u.subscription is null or u.subscription = w.subscription) as stands
+            from usage_events as u
+            where u.lane = w.lane and u.account = w.account and u.meter = w.meter
+              and u.occurred_at >= w.window_from and u.occurred_at < w.window_to
+              and u.position <= w.to_position
+        ) as e
+        group by 1
+    ) as b
+) as q
 order by w.number;
 
 -- name: measure_groups
