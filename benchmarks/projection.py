@@ -34,16 +34,17 @@ PLAIN = (
     *(
         f"""create table plain_{unit} as
         select lane, account, meter, date_trunc('{unit}', occurred_at, 'UTC') as bucket, dimensions,
+               coalesce(subscription, '') as subscription,
                count(*) as events, sum(quantity) as sum, max(quantity) as max,
                (array_agg(quantity order by occurred_at desc, position desc))[1] as latest,
                max(occurred_at) as latest_at,
                (array_agg(position order by occurred_at desc, position desc))[1] as latest_position,
                count(distinct key) as keys
-        from plain_events where not void group by 1, 2, 3, 4, 5"""
+        from plain_events where not void group by 1, 2, 3, 4, 5, 6"""
         for unit in ("hour", "day")
     ),
-    "create unique index on plain_hour (lane, account, meter, bucket, dimensions)",
-    "create unique index on plain_day (lane, account, meter, bucket, dimensions)",
+    "create unique index on plain_hour (lane, account, meter, bucket, dimensions, subscription)",
+    "create unique index on plain_day (lane, account, meter, bucket, dimensions, subscription)",
     """create table plain_receipts as
     select data ->> 'source' as source, (recorded_at at time zone 'UTC')::date as day, count(*)
     from ledger.log where lane = 1 and type = 'usage.recorded/1' group by 1, 2""",

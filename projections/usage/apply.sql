@@ -31,7 +31,7 @@ with added as (
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type in ('usage.recorded/1', 'usage.corrected/1', 'usage.voided/1')
     returning lane, account, meter, occurred_at, position, version, received_on, quantity, source,
-              key, dimensions
+              key, coalesce(subscription, '') as subscription, dimensions
 ), accepted as (
     insert into usage_receipts as t
     select source, received_on, count(*), 0, 0, 0
@@ -42,24 +42,24 @@ with added as (
     on conflict (source, day) do update set accepted = t.accepted + excluded.accepted
 ), hours as (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
-           count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           subscription, count(*) as events, sum(quantity) as sum, max(quantity) as max,
            max(array[extract(epoch from occurred_at), position, quantity]) as latest,
            max(occurred_at) as latest_at
     from added
     where version = 1 and key is null
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ), days as (
     select lane, account, meter, date_trunc('day', bucket, 'UTC') as bucket, dimensions,
-           sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
+           subscription, sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
            max(latest) as latest, max(latest_at) as latest_at
     from hours
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 ), merged_hours as (
     insert into usage_hourly as t
-    select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
-           latest[2]::bigint, 0
+    select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+           latest_at, latest[2]::bigint, 0
     from hours
-    on conflict (lane, account, meter, bucket, dimensions) do update set
+    on conflict (lane, account, meter, bucket, dimensions, subscription) do update set
         events = t.events + excluded.events,
         sum = t.sum + excluded.sum,
         max = greatest(t.max, excluded.max),
@@ -72,10 +72,10 @@ with added as (
         latest_at = greatest(t.latest_at, excluded.latest_at)
 )
 insert into usage_daily as t
-select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
-       latest[2]::bigint, 0
+select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+       latest_at, latest[2]::bigint, 0
 from days
-on conflict (lane, account, meter, bucket, dimensions) do update set
+on conflict (lane, account, meter, bucket, dimensions, subscription) do update set
     events = t.events + excluded.events,
     sum = t.sum + excluded.sum,
     max = greatest(t.max, excluded.max),
@@ -106,7 +106,8 @@ where next.lane = %(lane)s and next.position > %(from)s and next.position <= %(t
 with changed as (
     select l.lane, v.data ->> 'account' as account, v.data ->> 'meter' as meter,
            date_trunc('hour', v.occurred_at, 'UTC') as bucket,
-           coalesce(v.data -> 'dimensions', '{}') as dimensions
+           coalesce(v.data -> 'dimensions', '{}') as dimensions,
+           coalesce(v.data ->> 'subscription', '') as subscription
     from ledger.log as l
     join ledger.log as v
       on v.stream = l.stream and v.version in (l.version, l.version - 1)
@@ -114,7 +115,7 @@ with changed as (
       and l.type in ('usage.corrected/1', 'usage.voided/1')
     union
     select lane, data ->> 'account', data ->> 'meter', date_trunc('hour', occurred_at, 'UTC'),
-           coalesce(data -> 'dimensions', '{}')
+           coalesce(data -> 'dimensions', '{}'), coalesce(data ->> 'subscription', '')
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'usage.recorded/1' and data ? 'key'
@@ -122,14 +123,15 @@ with changed as (
 delete from usage_hourly as t
 using changed as c
 where t.lane = c.lane and t.account = c.account and t.meter = c.meter and t.bucket = c.bucket
-  and t.dimensions = c.dimensions;
+  and t.dimensions = c.dimensions and t.subscription = c.subscription;
 
 -- name: recompute_hours
 -- when: fold
 with changed as (
     select l.lane, v.data ->> 'account' as account, v.data ->> 'meter' as meter,
            date_trunc('hour', v.occurred_at, 'UTC') as bucket,
-           coalesce(v.data -> 'dimensions', '{}') as dimensions
+           coalesce(v.data -> 'dimensions', '{}') as dimensions,
+           coalesce(v.data ->> 'subscription', '') as subscription
     from ledger.log as l
     join ledger.log as v
       on v.stream = l.stream and v.version in (l.version, l.version - 1)
@@ -137,14 +139,14 @@ with changed as (
       and l.type in ('usage.corrected/1', 'usage.voided/1')
     union
     select lane, data ->> 'account', data ->> 'meter', date_trunc('hour', occurred_at, 'UTC'),
-           coalesce(data -> 'dimensions', '{}')
+           coalesce(data -> 'dimensions', '{}'), coalesce(data ->> 'subscription', '')
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'usage.recorded/1' and data ? 'key'
 )
 insert into usage_hourly
-select c.lane, c.account, c.meter, c.bucket, c.dimensions, count(*), sum(e.quantity),
-       max(e.quantity),
+select c.lane, c.account, c.meter, c.bucket, c.dimensions, c.subscription, count(*),
+       sum(e.quantity), max(e.quantity),
        (array_agg(e.quantity order by e.occurred_at desc, e.position desc))[1],
        max(e.occurred_at),
        (array_agg(e.position order by e.occurred_at desc, e.position desc))[1],
@@ -153,15 +155,17 @@ from changed as c
 join usage_events as e
   on e.lane = c.lane and e.account = c.account and e.meter = c.meter
  and e.occurred_at >= c.bucket and e.occurred_at < c.bucket + interval '1 hour'
- and e.dimensions = c.dimensions and e.superseded_at is null and not e.void
-group by 1, 2, 3, 4, 5;
+ and e.dimensions = c.dimensions and coalesce(e.subscription, '') = c.subscription
+ and e.superseded_at is null and not e.void
+group by 1, 2, 3, 4, 5, 6;
 
 -- name: forget_days
 -- when: fold
 with changed as (
     select l.lane, v.data ->> 'account' as account, v.data ->> 'meter' as meter,
            date_trunc('day', v.occurred_at, 'UTC') as bucket,
-           coalesce(v.data -> 'dimensions', '{}') as dimensions
+           coalesce(v.data -> 'dimensions', '{}') as dimensions,
+           coalesce(v.data ->> 'subscription', '') as subscription
     from ledger.log as l
     join ledger.log as v
       on v.stream = l.stream and v.version in (l.version, l.version - 1)
@@ -169,7 +173,7 @@ with changed as (
       and l.type in ('usage.corrected/1', 'usage.voided/1')
     union
     select lane, data ->> 'account', data ->> 'meter', date_trunc('day', occurred_at, 'UTC'),
-           coalesce(data -> 'dimensions', '{}')
+           coalesce(data -> 'dimensions', '{}'), coalesce(data ->> 'subscription', '')
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'usage.recorded/1' and data ? 'key'
@@ -177,14 +181,15 @@ with changed as (
 delete from usage_daily as t
 using changed as c
 where t.lane = c.lane and t.account = c.account and t.meter = c.meter and t.bucket = c.bucket
-  and t.dimensions = c.dimensions;
+  and t.dimensions = c.dimensions and t.subscription = c.subscription;
 
 -- name: recompute_days
 -- when: fold
 with changed as (
     select l.lane, v.data ->> 'account' as account, v.data ->> 'meter' as meter,
            date_trunc('day', v.occurred_at, 'UTC') as bucket,
-           coalesce(v.data -> 'dimensions', '{}') as dimensions
+           coalesce(v.data -> 'dimensions', '{}') as dimensions,
+           coalesce(v.data ->> 'subscription', '') as subscription
     from ledger.log as l
     join ledger.log as v
       on v.stream = l.stream and v.version in (l.version, l.version - 1)
@@ -192,14 +197,14 @@ with changed as (
       and l.type in ('usage.corrected/1', 'usage.voided/1')
     union
     select lane, data ->> 'account', data ->> 'meter', date_trunc('day', occurred_at, 'UTC'),
-           coalesce(data -> 'dimensions', '{}')
+           coalesce(data -> 'dimensions', '{}'), coalesce(data ->> 'subscription', '')
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'usage.recorded/1' and data ? 'key'
 )
 insert into usage_daily
-select c.lane, c.account, c.meter, c.bucket, c.dimensions, count(*), sum(e.quantity),
-       max(e.quantity),
+select c.lane, c.account, c.meter, c.bucket, c.dimensions, c.subscription, count(*),
+       sum(e.quantity), max(e.quantity),
        (array_agg(e.quantity order by e.occurred_at desc, e.position desc))[1],
        max(e.occurred_at),
        (array_agg(e.position order by e.occurred_at desc, e.position desc))[1],
@@ -208,8 +213,9 @@ from changed as c
 join usage_events as e
   on e.lane = c.lane and e.account = c.account and e.meter = c.meter
  and e.occurred_at >= c.bucket and e.occurred_at < c.bucket + interval '1 day'
- and e.dimensions = c.dimensions and e.superseded_at is null and not e.void
-group by 1, 2, 3, 4, 5;
+ and e.dimensions = c.dimensions and coalesce(e.subscription, '') = c.subscription
+ and e.superseded_at is null and not e.void
+group by 1, 2, 3, 4, 5, 6;
 
 -- name: supersede_all
 -- stage: supersede
@@ -225,17 +231,18 @@ where next.lane = %(lane)s and next.version > 1
 -- Halves of the accounts run side by side.
 -- stage: hours
 insert into usage_hourly
-select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
-       latest[2]::bigint, 0
+select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+       latest_at, latest[2]::bigint, 0
 from (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
-           count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum,
+           max(quantity) as max,
            max(array[extract(epoch from occurred_at), position, quantity]) as latest,
            max(occurred_at) as latest_at
     from usage_events
     where lane = %(lane)s and hashtext(account) & 1 = %(part)s
       and superseded_at is null and not void
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
     having max(key) is null
 ) as hours;
 
@@ -244,7 +251,7 @@ from (
 -- stage: hours
 insert into usage_hourly
 select lane, account, meter, date_trunc('hour', occurred_at, 'UTC'), dimensions,
-       count(*), sum(quantity), max(quantity),
+       coalesce(subscription, ''), count(*), sum(quantity), max(quantity),
        (array_agg(quantity order by occurred_at desc, position desc))[1],
        max(occurred_at),
        (array_agg(position order by occurred_at desc, position desc))[1],
@@ -253,23 +260,23 @@ from usage_events
 where lane = %(lane)s and superseded_at is null and not void
   and (account, meter) in (select distinct account, meter from usage_events
                            where lane = %(lane)s and key is not null)
-group by 1, 2, 3, 4, 5
+group by 1, 2, 3, 4, 5, 6
 having max(key) is not null;
 
 -- name: all_days
 -- Hours merge into days.
 -- stage: days
 insert into usage_daily
-select lane, account, meter, bucket, dimensions, events, sum, max, latest[3], latest_at,
-       latest[2]::bigint, 0
+select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+       latest_at, latest[2]::bigint, 0
 from (
     select lane, account, meter, date_trunc('day', bucket, 'UTC') as bucket, dimensions,
-           sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
+           subscription, sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
            max(array[extract(epoch from latest_at), latest_position, latest]) as latest,
            max(latest_at) as latest_at
     from usage_hourly
     where lane = %(lane)s and hashtext(account) & 1 = %(part)s
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
     having max(keys) = 0
 ) as days;
 
@@ -277,23 +284,24 @@ from (
 -- stage: days
 insert into usage_daily
 select e.lane, e.account, e.meter, date_trunc('day', e.occurred_at, 'UTC'), e.dimensions,
-       count(*), sum(e.quantity), max(e.quantity),
+       d.subscription, count(*), sum(e.quantity), max(e.quantity),
        (array_agg(e.quantity order by e.occurred_at desc, e.position desc))[1],
        max(e.occurred_at),
        (array_agg(e.position order by e.occurred_at desc, e.position desc))[1],
        count(distinct e.key)
 from (
-    select lane, account, meter, date_trunc('day', bucket, 'UTC') as day, dimensions
+    select lane, account, meter, date_trunc('day', bucket, 'UTC') as day, dimensions, subscription
     from usage_hourly
     where lane = %(lane)s
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
     having max(keys) > 0
 ) as d
 join usage_events as e
   on e.lane = d.lane and e.account = d.account and e.meter = d.meter
  and e.occurred_at >= d.day and e.occurred_at < d.day + interval '1 day'
- and e.dimensions = d.dimensions and e.superseded_at is null and not e.void
-group by 1, 2, 3, 4, 5;
+ and e.dimensions = d.dimensions and coalesce(e.subscription, '') = d.subscription
+ and e.superseded_at is null and not e.void
+group by 1, 2, 3, 4, 5, 6;
 
 -- name: all_accepted
 -- stage: hours

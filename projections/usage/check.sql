@@ -2,17 +2,17 @@
 -- Every hourly group is what its rows say.
 with rows as (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
-           count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum, max(quantity) as max,
            (array_agg(quantity order by occurred_at desc, position desc))[1] as latest,
            count(distinct key) as keys
     from usage_events
     where superseded_at is null and not void
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 )
-select lane, account, meter, bucket, dimensions, h.events, r.events as events_of_rows,
+select lane, account, meter, bucket, dimensions, subscription, h.events, r.events as events_of_rows,
        h.sum, r.sum as sum_of_rows
 from usage_hourly as h
-full join rows as r using (lane, account, meter, bucket, dimensions)
+full join rows as r using (lane, account, meter, bucket, dimensions, subscription)
 where (h.events, h.sum, h.max, h.latest, h.keys) is distinct from
       (r.events, r.sum, r.max, r.latest, r.keys)
 limit 100;
@@ -21,17 +21,17 @@ limit 100;
 -- Every daily group is what its rows say.
 with rows as (
     select lane, account, meter, date_trunc('day', occurred_at, 'UTC') as bucket, dimensions,
-           count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum, max(quantity) as max,
            (array_agg(quantity order by occurred_at desc, position desc))[1] as latest,
            count(distinct key) as keys
     from usage_events
     where superseded_at is null and not void
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3, 4, 5, 6
 )
-select lane, account, meter, bucket, dimensions, d.events, r.events as events_of_rows,
+select lane, account, meter, bucket, dimensions, subscription, d.events, r.events as events_of_rows,
        d.sum, r.sum as sum_of_rows
 from usage_daily as d
-full join rows as r using (lane, account, meter, bucket, dimensions)
+full join rows as r using (lane, account, meter, bucket, dimensions, subscription)
 where (d.events, d.sum, d.max, d.latest, d.keys) is distinct from
       (r.events, r.sum, r.max, r.latest, r.keys)
 limit 100;

@@ -31,12 +31,14 @@ create unique index usage_events_key
     on usage_events (lane, account, meter, occurred_at, position);
 
 -- name: usage_hourly
+-- By dimension values and by the subscription that events name, '' where they name none.
 create table usage_hourly (
     lane            smallint not null,
     account         text not null,
     meter           text not null,
     bucket          timestamptz not null,
     dimensions      jsonb not null,
+    subscription    text not null,
     events          bigint not null,
     sum             numeric not null,
     max             numeric not null,
@@ -48,14 +50,16 @@ create table usage_hourly (
 
 -- name: usage_hourly_key
 -- stage: days
-create unique index usage_hourly_key on usage_hourly (lane, account, meter, bucket, dimensions);
+create unique index usage_hourly_key
+    on usage_hourly (lane, account, meter, bucket, dimensions, subscription);
 
 -- name: usage_daily
 create table usage_daily (like usage_hourly);
 
 -- name: usage_daily_key
 -- stage: end
-create unique index usage_daily_key on usage_daily (lane, account, meter, bucket, dimensions);
+create unique index usage_daily_key
+    on usage_daily (lane, account, meter, bucket, dimensions, subscription);
 
 -- name: usage_receipts
 -- received = accepted + duplicate + dead_lettered, per source and UTC day of receipt. A replayed
