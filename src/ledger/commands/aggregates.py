@@ -10,7 +10,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from ledger.events.cash import PaymentCaptured
-from ledger.events.catalog import AccountOpened, AccountSubscribed
+from ledger.events.catalog import (
+    AccountCredited,
+    AccountDiscounted,
+    AccountOpened,
+    AccountSubscribed,
+)
 from ledger.events.fact import Cause, Fact
 from ledger.events.subscriptions import SubscriptionStarted
 
@@ -74,6 +79,8 @@ def _account(event: Fact, state: Account | None) -> Account | None:
                 version=event.originator_version,
                 subscriptions=(*state.subscriptions, event.subscription),
             )
+        case AccountCredited() | AccountDiscounted() if state is not None:
+            return replace(state, version=event.originator_version)
     return state
 
 

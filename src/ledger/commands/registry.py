@@ -10,7 +10,9 @@ from ledger.commands.cash import CapturePayment, capture_payment
 from ledger.commands.catalog import DefineMeter, SetTaxRate, define_meter, set_tax_rate
 from ledger.commands.command import Command
 from ledger.commands.context import Context
+from ledger.commands.credits import GrantCredit, grant_credit
 from ledger.commands.decision import Decision
+from ledger.commands.discounts import AddDiscount, add_discount
 from ledger.commands.entities import RegisterEntity, register_entity
 from ledger.commands.erp import MapAccount, SetExportProfile, map_account, set_export_profile
 from ledger.commands.exports import (
@@ -46,6 +48,8 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (PublishPlan, publish_plan),
     (SetTaxRate, set_tax_rate),
     (StartSubscription, start_subscription),
+    (GrantCredit, grant_credit),
+    (AddDiscount, add_discount),
     (RecordUsage, record_usage),
     (CorrectUsage, correct_usage),
     (CapturePayment, capture_payment),

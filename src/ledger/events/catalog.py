@@ -56,6 +56,24 @@ class AccountSubscribed(Fact):
     plan: str
 
 
+@record("account.credited/1")
+@dataclass(frozen=True, kw_only=True)
+class AccountCredited(Fact):
+    """The account has a grant of credit: in its stream, which a run that rates it guards."""
+
+    account: str
+    grant: str
+
+
+@record("account.discounted/1")
+@dataclass(frozen=True, kw_only=True)
+class AccountDiscounted(Fact):
+    """The account, or a subscription of it, has a discount: in its stream, like its grants."""
+
+    account: str
+    discount: str
+
+
 @record("meter.defined/1")
 @dataclass(frozen=True, kw_only=True)
 class MeterDefined(Fact):

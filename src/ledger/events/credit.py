@@ -31,6 +31,28 @@ class CreditGranted(Fact):
     tax_code: str | None = None
 
 
+@record("credit.drawn/1")
+@dataclass(frozen=True, kw_only=True)
+class CreditDrawn(Fact):
+    """What charges have drawn of a grant so far: in the stream of the grant, where runs meet.
+
+    ``amount`` or ``units`` are cumulative, as are ``cost``, the part of the price that was relieved
+    from 2110 for them, and ``breakage``, what became breakage revenue of the grant while it was
+    drawn (debit 2110, credit 4030); ``posted`` is its change. The charges say who drew what.
+    """
+
+    grant: str
+    account: str
+    entity: str
+    currency: str
+    amount: Decimal | None = None
+    units: Decimal | None = None
+    cost: Decimal
+    breakage: Decimal
+    posted: Decimal
+    posted_on: date
+
+
 @record("credit.expired/1")
 @dataclass(frozen=True, kw_only=True)
 class CreditExpired(Fact):
