@@ -1,0 +1,193 @@
+"""All of an account's charges, discounts and money grants at once: what takes off which charge.
+
+In this order: discounts (all kinds but commitments and grants), promotional credit, prepaid money;
+credit is drawn by usage only. Units were drawn before pricing and come along as they are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from ledger.credits.discounts import Priced, discounted
+from ledger.credits.draws import ChargeKey, Draw, Need, draw
+from ledger.events.charges import Adjustment
+from ledger.events.credit import CreditGranted, DiscountAdded
+from ledger.money import EXACT, HUNDRED, ZERO, allocate, digits, exactly, round_money, round_ratio
+
+PROMOTIONAL, PREPAID = "promotional", "prepaid"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Some days of a window, and what the window came to by their end: exact, cumulative."""
+
+    start: date
+    end: date
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A charge as it was priced, before what takes off it.
+
+    ``amount`` is exact, as prices state it; ``included_rate`` is the tax within it, per cent, or
+    none where tax comes on top. ``spans`` are its days, cut where a grant begins or is over.
+    """
+
+    key: ChargeKey
+    kind: str
+    billed_on: date
+    amount: Decimal
+    spans: tuple[Span, ...] = ()
+    included_rate: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """What is left ``due`` of a charge, ``accrued`` of that without included tax, and why."""
+
+    due: Decimal
+    accrued: Decimal
+    adjustments: tuple[Adjustment, ...] = ()
+
+    @property
+    def discounts(self) -> Decimal:
+        """What discounts took off, as prices state it."""
+        return sum((each.amount for each in self.adjustments if each.kind == "discount"), ZERO)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What an account has, and how its entity rounds."""
+
+    currency: str
+    mode: str = "half_up"
+    discounts: Sequence[DiscountAdded] = ()
+    grants: Sequence[CreditGranted] = ()
+
+    def money(self, kind: str) -> list[CreditGranted]:
+        """Return the grants of money of a kind."""
+        return [grant for grant in self.grants if grant.amount is not None and grant.kind == kind]
+
+    def units(self) -> list[CreditGranted]:
+        """Return the grants of usage units."""
+        return [grant for grant in self.grants if grant.units is not None]
+
+
+@exactly
+def adjust(
+    demands: Iterable[Demand], ground: Ground, units: Sequence[Draw] = ()
+) -> tuple[dict[ChargeKey, Adjusted], list[Draw]]:
+    """Return what is due of every charge, and every draw of money in its order.
+
+    ``units`` are the draws that lowered the quantities before these were priced. The ``posted`` of
+    the adjustments is not known here: it is against the charge before.
+    """
+    rows = {demand.key: _Row(demand, ground) for demand in demands}
+    priced = [Priced(r.demand.key, r.demand.kind, r.demand.billed_on, r.due) for r in rows.values()]
+    for each in units:
+        rows[each.key].note("units", each.grant.grant, ZERO, each.cost, each.size)
+    for key, taken in discounted(priced, ground.discounts, ground.currency, ground.mode).items():
+        for discount, amount in taken:
+            rows[key].lower("discount", discount, amount)
+    needs = [need for row in rows.values() for need in row.needs()]
+    given, needs = draw(ground.money(PROMOTIONAL), needs, ground.mode)
+    bought, _ = draw(ground.money(PREPAID), needs, ground.mode)
+    for each in given:
+        rows[each.key].lower(PROMOTIONAL, each.grant.grant, each.size)
+    for each in bought:
+        rows[each.key].draw(each)
+    return {key: row.adjusted() for key, row in rows.items()}, given + bought
+
+
+@dataclass
+class _Row:
+    """One charge while it is lowered."""
+
+    demand: Demand
+    ground: Ground
+    due: Decimal = field(init=False)
+    taken: dict[tuple[str, str], Adjustment] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.due = round_money(self.demand.amount, self.ground.currency, self.ground.mode)
+
+    def lower(self, kind: str, name: str, amount: Decimal) -> None:
+        """Take an amount off; without included tax it is what 4090 is debited with."""
+        before = self.net()
+        self.due -= amount
+        self.note(kind, name, amount, before - self.net())
+
+    def draw(self, each: Draw) -> None:
+        """Take off what a prepaid grant pays; its cost is what 2110 is debited with."""
+        self.due -= each.size
+        self.note(PREPAID, each.grant.grant, each.size, each.cost)
+
+    def note(
+        self, kind: str, name: str, amount: Decimal, net: Decimal, units: Decimal | None = None
+    ) -> None:
+        """Add to what one discount or grant takes off."""
+        have = self.taken.get((kind, name), Adjustment(kind, name, ZERO, ZERO, ZERO))
+        units = units if have.units is None or units is None else have.units + units
+        amount = round_money(have.amount + amount, self.ground.currency)
+        self.taken[kind, name] = Adjustment(kind, name, amount, have.net + net, ZERO, units)
+
+    def needs(self) -> list[Need]:
+        """Return what the days of a usage charge could draw; together that is what is due."""
+        spans = self.demand.spans
+        if self.demand.kind != "usage" or self.due <= 0 or not spans:
+            return []
+        parts = allocate(self.due, rising(spans), digits(self.ground.currency))
+        return [
+            Need(self.demand.key, span.start, span.end, part)
+            for span, part in zip(spans, parts, strict=True)
+        ]
+
+    def net(self) -> Decimal:
+        """Return what is due without the tax that prices include."""
+        rate, places = self.demand.included_rate, digits(self.ground.currency)
+        if rate is None:
+            return self.due
+        return round_ratio(self.due, HUNDRED, EXACT.add(HUNDRED, rate), places, self.ground.mode)
+
+    def adjusted(self) -> Adjusted:
+        return Adjusted(self.due, self.net(), tuple(self.taken.values()))
+
+
+def rising(spans: Sequence[Span]) -> list[Decimal]:
+    """Return what each of the spans adds to the amount; none of it is negative.
+
+    An amount that falls as usage grows (a cheaper volume tier) had never been reached: 90, 120, 100
+    adds 90, 10, 0.
+    """
+    low = spans[-1].amount
+    reached: list[Decimal] = []
+    for span in reversed(spans):
+        low = max(min(low, span.amount), ZERO)
+        reached.append(low)
+    reached.append(ZERO)
+    reached.reverse()
+    return [EXACT.subtract(after, before) for before, after in pairwise(reached)]
+
+
+def merged(adjusted: Sequence[Adjustment], before: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
+    """Return the adjustments of a charge with what each posts against those of the one before."""
+    posted = {(each.kind, each.id): each.net for each in before}
+    made = [_against(each, posted.pop((each.kind, each.id), ZERO)) for each in adjusted]
+    gone = [Adjustment(kind, name, ZERO, ZERO, -net) for (kind, name), net in posted.items() if net]
+    return (*made, *gone)
+
+
+def _against(each: Adjustment, before: Decimal) -> Adjustment:
+    return Adjustment(each.kind, each.id, each.amount, each.net, each.net - before, each.units)
+
+
+def taken_off(adjustments: Iterable[Adjustment]) -> Mapping[tuple[str, str], tuple[Decimal, ...]]:
+    """Return what adjustments say, without their order and without those that say nothing."""
+    return {
+        (each.kind, each.id): (each.amount, each.net, each.units or ZERO)
+        for each in adjustments
+        if each.amount or each.net or each.units
+    }
