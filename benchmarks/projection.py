@@ -35,7 +35,9 @@ PLAIN = (
         f"""create table plain_{unit} as
         select lane, account, meter, date_trunc('{unit}', occurred_at, 'UTC') as bucket, dimensions,
                coalesce(subscription, '') as subscription,
-               count(*) as events, sum(quantity) as sum, max(quantity) as max,
+               count(*) as events, sum(quantity) as sum,
+               sum(quantity * extract(epoch from occurred_at)) as weighted,
+               max(quantity) as max,
                (array_agg(quantity order by occurred_at desc, position desc))[1] as latest,
                max(occurred_at) as latest_at,
                (array_agg(position order by occurred_at desc, position desc))[1] as latest_position,

@@ -1,5 +1,5 @@
 -- lanes: all
--- stages: load index supersede hours days end
+-- stages: load index supersede hours days keys end
 --
 -- A chunk that only adds to a rollup group is merged into it: sum, max, count and the latest event
 -- merge exactly. A chunk that supersedes a version, voids one, or brings keys to count apart
@@ -42,7 +42,8 @@ with added as (
     on conflict (source, day) do update set accepted = t.accepted + excluded.accepted
 ), hours as (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
-           subscription, count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           subscription, count(*) as events, sum(quantity) as sum,
+           sum(quantity * extract(epoch from occurred_at)) as weighted, max(quantity) as max,
            max(array[extract(epoch from occurred_at), position, quantity]) as latest,
            max(occurred_at) as latest_at
     from added
@@ -50,18 +51,18 @@ with added as (
     group by 1, 2, 3, 4, 5, 6
 ), days as (
     select lane, account, meter, date_trunc('day', bucket, 'UTC') as bucket, dimensions,
-           subscription, sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
-           max(latest) as latest, max(latest_at) as latest_at
+           subscription, sum(events)::bigint as events, sum(sum) as sum,
+           sum(weighted) as weighted, max(max) as max, max(latest) as latest, max(latest_at) as latest_at
     from hours
     group by 1, 2, 3, 4, 5, 6
 ), merged_hours as (
     insert into usage_hourly as t
-    select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+    select lane, account, meter, bucket, dimensions, subscription, events, sum, weighted, max, latest[3],
            latest_at, latest[2]::bigint, 0
     from hours
     on conflict (lane, account, meter, bucket, dimensions, subscription) do update set
         events = t.events + excluded.events,
-        sum = t.sum + excluded.sum,
+        sum = t.sum + excluded.sum, weighted = t.weighted + excluded.weighted,
         max = greatest(t.max, excluded.max),
         latest = case when (excluded.latest_at, excluded.latest_position)
                            > (t.latest_at, t.latest_position)
@@ -72,12 +73,12 @@ with added as (
         latest_at = greatest(t.latest_at, excluded.latest_at)
 )
 insert into usage_daily as t
-select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+select lane, account, meter, bucket, dimensions, subscription, events, sum, weighted, max, latest[3],
        latest_at, latest[2]::bigint, 0
 from days
 on conflict (lane, account, meter, bucket, dimensions, subscription) do update set
     events = t.events + excluded.events,
-    sum = t.sum + excluded.sum,
+    sum = t.sum + excluded.sum, weighted = t.weighted + excluded.weighted,
     max = greatest(t.max, excluded.max),
     latest = case when (excluded.latest_at, excluded.latest_position)
                        > (t.latest_at, t.latest_position)
@@ -146,7 +147,7 @@ with changed as (
 )
 insert into usage_hourly
 select c.lane, c.account, c.meter, c.bucket, c.dimensions, c.subscription, count(*),
-       sum(e.quantity), max(e.quantity),
+       sum(e.quantity), sum(e.quantity * extract(epoch from e.occurred_at)), max(e.quantity),
        (array_agg(e.quantity order by e.occurred_at desc, e.position desc))[1],
        max(e.occurred_at),
        (array_agg(e.position order by e.occurred_at desc, e.position desc))[1],
@@ -204,7 +205,7 @@ with changed as (
 )
 insert into usage_daily
 select c.lane, c.account, c.meter, c.bucket, c.dimensions, c.subscription, count(*),
-       sum(e.quantity), max(e.quantity),
+       sum(e.quantity), sum(e.quantity * extract(epoch from e.occurred_at)), max(e.quantity),
        (array_agg(e.quantity order by e.occurred_at desc, e.position desc))[1],
        max(e.occurred_at),
        (array_agg(e.position order by e.occurred_at desc, e.position desc))[1],
@@ -216,6 +217,150 @@ join usage_events as e
  and e.dimensions = c.dimensions and coalesce(e.subscription, '') = c.subscription
  and e.superseded_at is null and not e.void
 group by 1, 2, 3, 4, 5, 6;
+
+-- name: keys_seen
+-- when: fold
+insert into usage_keys as t
+select lane, data ->> 'account', data ->> 'meter', coalesce(data ->> 'subscription', ''),
+       date_trunc('day', occurred_at, 'UTC'), data ->> 'key',
+       max(date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00')), null, null
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'usage.recorded/1' and data ? 'key'
+group by 1, 2, 3, 4, 5, 6
+order by 1, 2, 3, 4, 5, 6
+on conflict (lane, account, meter, subscription, key, day) do update set
+    last = greatest(t.last, excluded.last);
+
+-- name: keys_changed
+-- Keys of versions that came or went, looked up in the rows; epoch is a key that is gone.
+-- when: fold
+with changed as (
+    select distinct l.lane, v.data ->> 'account' as account, v.data ->> 'meter' as meter,
+           coalesce(v.data ->> 'subscription', '') as subscription,
+           date_trunc('day', v.occurred_at, 'UTC') as day, v.data ->> 'key' as key
+    from ledger.log as l
+    join ledger.log as v
+      on v.stream = l.stream and v.version in (l.version, l.version - 1)
+    where l.lane = %(lane)s and l.position > %(from)s and l.position <= %(to)s
+      and l.type in ('usage.corrected/1', 'usage.voided/1') and v.data ? 'key'
+)
+insert into usage_keys
+select c.lane, c.account, c.meter, c.subscription, c.day, c.key,
+       coalesce(max(date_bin('15 minutes', e.occurred_at, '2000-01-01 00:00:00+00')), 'epoch'),
+       null, null
+from changed as c
+left join usage_events as e
+  on e.lane = c.lane and e.account = c.account and e.meter = c.meter
+ and e.occurred_at >= c.day and e.occurred_at < c.day + interval '1 day' and e.key = c.key
+ and coalesce(e.subscription, '') = c.subscription and e.superseded_at is null and not e.void
+group by 1, 2, 3, 4, 5, 6
+on conflict (lane, account, meter, subscription, key, day) do update set last = excluded.last;
+
+-- name: keys_counted
+-- What a key's day counts as follows from its last time and from the day before on which it was
+-- seen; so the days of the chunk and the next ones of their keys are counted anew.
+-- when: fold
+with seen as (
+    select lane, data ->> 'account' as account, data ->> 'meter' as meter,
+           coalesce(data ->> 'subscription', '') as subscription, data ->> 'key' as key,
+           date_trunc('day', occurred_at, 'UTC') as day
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'usage.recorded/1' and data ? 'key'
+    union
+    select l.lane, v.data ->> 'account', v.data ->> 'meter',
+           coalesce(v.data ->> 'subscription', ''), v.data ->> 'key',
+           date_trunc('day', v.occurred_at, 'UTC')
+    from ledger.log as l
+    join ledger.log as v
+      on v.stream = l.stream and v.version in (l.version, l.version - 1)
+    where l.lane = %(lane)s and l.position > %(from)s and l.position <= %(to)s
+      and l.type in ('usage.corrected/1', 'usage.voided/1') and v.data ? 'key'
+), touched as (
+    select * from seen
+    union
+    select s.lane, s.account, s.meter, s.subscription, s.key, next.day
+    from seen as s
+    cross join lateral (
+        select k.day
+        from usage_keys as k
+        where k.lane = s.lane and k.account = s.account and k.meter = s.meter
+          and k.subscription = s.subscription and k.key = s.key and k.day > s.day
+          and k.last > 'epoch'
+        order by k.day
+        limit 1
+    ) as next
+), fresh as (
+    select k.*, case when k.last > 'epoch' then coalesce(before.last, 'epoch') end as prior
+    from touched as t
+    join usage_keys as k using (lane, account, meter, subscription, key, day)
+    left join lateral (
+        select p.last
+        from usage_keys as p
+        where p.lane = k.lane and p.account = k.account and p.meter = k.meter
+          and p.subscription = k.subscription and p.key = k.key and p.day < k.day
+          and p.last > 'epoch'
+        order by p.day desc
+        limit 1
+    ) as before on true
+), counted as (
+    update usage_keys as k
+    set counted_last = nullif(f.last, 'epoch'), counted_prior = f.prior
+    from fresh as f
+    where k.lane = f.lane and k.account = f.account and k.meter = f.meter
+      and k.subscription = f.subscription and k.key = f.key and k.day = f.day
+      and (f.counted_last, f.counted_prior)
+          is distinct from (nullif(f.last, 'epoch'), f.prior)
+    returning k.lane, k.account, k.meter, k.subscription, k.day,
+              old.counted_last as old_last, new.counted_last as new_last,
+              old.counted_prior as old_prior, new.counted_prior as new_prior
+), changes as (
+    select c.lane, c.account, c.meter, c.subscription, c.day, d.side, d.at, sum(d.keys) as keys
+    from counted as c
+    cross join lateral (values
+        ('last', c.old_last, -1), ('last', c.new_last, 1),
+        ('prior', c.old_prior, -1), ('prior', c.new_prior, 1)) as d (side, at, keys)
+    where d.at is not null
+    group by 1, 2, 3, 4, 5, 6, 7
+    having sum(d.keys) <> 0
+)
+insert into usage_key_counts as t
+select * from changes
+on conflict (lane, account, meter, subscription, day, side, at) do update set
+    keys = t.keys + excluded.keys;
+
+-- name: keys_forgotten
+-- Every key of the log's chunk was counted by now; those that are gone leave no row.
+-- when: fold
+with gone as (
+    select distinct l.lane, v.data ->> 'account' as account, v.data ->> 'meter' as meter,
+           coalesce(v.data ->> 'subscription', '') as subscription, v.data ->> 'key' as key,
+           date_trunc('day', v.occurred_at, 'UTC') as day
+    from ledger.log as l
+    join ledger.log as v
+      on v.stream = l.stream and v.version in (l.version, l.version - 1)
+    where l.lane = %(lane)s and l.position > %(from)s and l.position <= %(to)s
+      and l.type in ('usage.corrected/1', 'usage.voided/1') and v.data ? 'key'
+)
+delete from usage_keys as k
+using gone as g
+where k.lane = g.lane and k.account = g.account and k.meter = g.meter
+  and k.subscription = g.subscription and k.key = g.key and k.day = g.day
+  and k.last = 'epoch';
+
+-- name: key_counts_forgotten
+-- when: fold
+delete from usage_key_counts as t
+using (
+    select distinct lane, data ->> 'account' as account, data ->> 'meter' as meter
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and (type = 'usage.recorded/1' and data ? 'key'
+           or type in ('usage.corrected/1', 'usage.voided/1'))
+) as touched
+where t.lane = touched.lane and t.account = touched.account and t.meter = touched.meter
+  and t.keys = 0;
 
 -- name: supersede_all
 -- stage: supersede
@@ -231,12 +376,12 @@ where next.lane = %(lane)s and next.version > 1
 -- Halves of the accounts run side by side.
 -- stage: hours
 insert into usage_hourly
-select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+select lane, account, meter, bucket, dimensions, subscription, events, sum, weighted, max, latest[3],
        latest_at, latest[2]::bigint, 0
 from (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
            coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum,
-           max(quantity) as max,
+           sum(quantity * extract(epoch from occurred_at)) as weighted, max(quantity) as max,
            max(array[extract(epoch from occurred_at), position, quantity]) as latest,
            max(occurred_at) as latest_at
     from usage_events
@@ -251,7 +396,8 @@ from (
 -- stage: hours
 insert into usage_hourly
 select lane, account, meter, date_trunc('hour', occurred_at, 'UTC'), dimensions,
-       coalesce(subscription, ''), count(*), sum(quantity), max(quantity),
+       coalesce(subscription, ''), count(*), sum(quantity),
+       sum(quantity * extract(epoch from occurred_at)), max(quantity),
        (array_agg(quantity order by occurred_at desc, position desc))[1],
        max(occurred_at),
        (array_agg(position order by occurred_at desc, position desc))[1],
@@ -267,11 +413,12 @@ having max(key) is not null;
 -- Hours merge into days.
 -- stage: days
 insert into usage_daily
-select lane, account, meter, bucket, dimensions, subscription, events, sum, max, latest[3],
+select lane, account, meter, bucket, dimensions, subscription, events, sum, weighted, max, latest[3],
        latest_at, latest[2]::bigint, 0
 from (
     select lane, account, meter, date_trunc('day', bucket, 'UTC') as bucket, dimensions,
-           subscription, sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
+           subscription, sum(events)::bigint as events, sum(sum) as sum,
+           sum(weighted) as weighted, max(max) as max,
            max(array[extract(epoch from latest_at), latest_position, latest]) as latest,
            max(latest_at) as latest_at
     from usage_hourly
@@ -284,7 +431,8 @@ from (
 -- stage: days
 insert into usage_daily
 select e.lane, e.account, e.meter, date_trunc('day', e.occurred_at, 'UTC'), e.dimensions,
-       d.subscription, count(*), sum(e.quantity), max(e.quantity),
+       d.subscription, count(*), sum(e.quantity),
+       sum(e.quantity * extract(epoch from e.occurred_at)), max(e.quantity),
        (array_agg(e.quantity order by e.occurred_at desc, e.position desc))[1],
        max(e.occurred_at),
        (array_agg(e.position order by e.occurred_at desc, e.position desc))[1],
@@ -302,6 +450,30 @@ join usage_events as e
  and e.dimensions = d.dimensions and coalesce(e.subscription, '') = d.subscription
  and e.superseded_at is null and not e.void
 group by 1, 2, 3, 4, 5, 6;
+
+-- name: all_keys
+-- stage: days
+insert into usage_keys
+select lane, account, meter, subscription, day, key, last, last,
+       coalesce(lag(last) over (partition by lane, account, meter, subscription, key order by day),
+                'epoch')
+from (
+    select lane, account, meter, coalesce(subscription, '') as subscription,
+           date_trunc('day', occurred_at, 'UTC') as day, key,
+           max(date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00')) as last
+    from usage_events
+    where lane = %(lane)s and key is not null and superseded_at is null and not void
+    group by 1, 2, 3, 4, 5, 6
+) as seen;
+
+-- name: all_key_counts
+-- stage: end
+insert into usage_key_counts
+select k.lane, k.account, k.meter, k.subscription, k.day, c.side, c.at, count(*)
+from usage_keys as k
+cross join lateral (values ('last', k.last), ('prior', k.counted_prior)) as c (side, at)
+where k.lane = %(lane)s
+group by 1, 2, 3, 4, 5, 6, 7;
 
 -- name: all_accepted
 -- stage: hours

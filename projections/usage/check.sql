@@ -2,7 +2,8 @@
 -- Every hourly group is what its rows say.
 with rows as (
     select lane, account, meter, date_trunc('hour', occurred_at, 'UTC') as bucket, dimensions,
-           coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum,
+           sum(quantity * extract(epoch from occurred_at)) as weighted, max(quantity) as max,
            (array_agg(quantity order by occurred_at desc, position desc))[1] as latest,
            count(distinct key) as keys
     from usage_events
@@ -13,15 +14,16 @@ select lane, account, meter, bucket, dimensions, subscription, h.events, r.event
        h.sum, r.sum as sum_of_rows
 from usage_hourly as h
 full join rows as r using (lane, account, meter, bucket, dimensions, subscription)
-where (h.events, h.sum, h.max, h.latest, h.keys) is distinct from
-      (r.events, r.sum, r.max, r.latest, r.keys)
+where (h.events, h.sum, h.weighted, h.max, h.latest, h.keys) is distinct from
+      (r.events, r.sum, r.weighted, r.max, r.latest, r.keys)
 limit 100;
 
 -- name: days_equal_rows
 -- Every daily group is what its rows say.
 with rows as (
     select lane, account, meter, date_trunc('day', occurred_at, 'UTC') as bucket, dimensions,
-           coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum, max(quantity) as max,
+           coalesce(subscription, '') as subscription, count(*) as events, sum(quantity) as sum,
+           sum(quantity * extract(epoch from occurred_at)) as weighted, max(quantity) as max,
            (array_agg(quantity order by occurred_at desc, position desc))[1] as latest,
            count(distinct key) as keys
     from usage_events
@@ -32,8 +34,43 @@ select lane, account, meter, bucket, dimensions, subscription, d.events, r.event
        d.sum, r.sum as sum_of_rows
 from usage_daily as d
 full join rows as r using (lane, account, meter, bucket, dimensions, subscription)
-where (d.events, d.sum, d.max, d.latest, d.keys) is distinct from
-      (r.events, r.sum, r.max, r.latest, r.keys)
+where (d.events, d.sum, d.weighted, d.max, d.latest, d.keys) is distinct from
+      (r.events, r.sum, r.weighted, r.max, r.latest, r.keys)
+limit 100;
+
+-- name: keys_equal_rows
+-- Every key of a day counts by its last time that day and on the day before it was seen.
+with rows as (
+    select lane, account, meter, coalesce(subscription, '') as subscription, key,
+           date_trunc('day', occurred_at, 'UTC') as day,
+           max(date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00')) as last
+    from usage_events
+    where superseded_at is null and not void and key is not null
+    group by 1, 2, 3, 4, 5, 6
+), said as (
+    select *, coalesce(lag(last) over (partition by lane, account, meter, subscription, key
+                                       order by day), 'epoch') as prior
+    from rows
+)
+select lane, account, meter, subscription, key, day, k.last, s.last as last_of_rows
+from usage_keys as k
+full join said as s using (lane, account, meter, subscription, key, day)
+where (k.last, k.counted_last, k.counted_prior) is distinct from (s.last, s.last, s.prior)
+limit 100;
+
+-- name: key_counts_equal_keys
+-- Keys are counted by day and by when they were seen last, that day and before.
+with said as (
+    select k.lane, k.account, k.meter, k.subscription, k.day, c.side, c.at, count(*) as keys
+    from usage_keys as k
+    cross join lateral (values ('last', k.counted_last), ('prior', k.counted_prior))
+        as c (side, at)
+    group by 1, 2, 3, 4, 5, 6, 7
+)
+select lane, account, meter, subscription, day, side, at, t.keys, s.keys as keys_of_rows
+from usage_key_counts as t
+full join said as s using (lane, account, meter, subscription, day, side, at)
+where t.keys is distinct from s.keys
 limit 100;
 
 -- name: one_version_stands

@@ -32,6 +32,7 @@ create unique index usage_events_key
 
 -- name: usage_hourly
 -- By dimension values and by the subscription that events name, '' where they name none.
+-- weighted is the sum of quantity × seconds since 1970: what a level over time is computed from.
 create table usage_hourly (
     lane            smallint not null,
     account         text not null,
@@ -41,6 +42,7 @@ create table usage_hourly (
     subscription    text not null,
     events          bigint not null,
     sum             numeric not null,
+    weighted        numeric not null,
     max             numeric not null,
     latest          numeric not null,
     latest_at       timestamptz not null,
@@ -60,6 +62,46 @@ create table usage_daily (like usage_hourly);
 -- stage: end
 create unique index usage_daily_key
     on usage_daily (lane, account, meter, bucket, dimensions, subscription);
+
+-- name: usage_keys
+-- Of a unique_count meter, the keys of each UTC day: last is the quarter of an hour in which a key
+-- was seen last that day, prior the one in which it was seen last on any day before ('epoch' if
+-- never). All zones' days begin on a quarter, so a period from f on counts a key where it was not
+-- seen since f before. counted_* is what usage_key_counts holds of the row.
+create table usage_keys (
+    lane          smallint not null,
+    account       text not null,
+    meter         text not null,
+    subscription  text not null,
+    day           timestamptz not null,
+    key           text not null,
+    last          timestamptz not null,
+    counted_last  timestamptz,
+    counted_prior timestamptz
+);
+
+-- name: usage_keys_key
+-- stage: keys
+create unique index usage_keys_key
+    on usage_keys (lane, account, meter, subscription, key, day);
+
+-- name: usage_key_counts
+-- How many keys of a day were seen last at a time: that day (side last) or before it (side prior).
+create table usage_key_counts (
+    lane         smallint not null,
+    account      text not null,
+    meter        text not null,
+    subscription text not null,
+    day          timestamptz not null,
+    side         text not null,
+    at           timestamptz not null,
+    keys         bigint not null,
+    primary key (lane, account, meter, subscription, day, side, at)
+);
+
+-- name: usage_key_counts_zero
+-- A count that came to nothing is deleted by the fold that brought it there.
+create index on usage_key_counts (lane, account, meter) where keys = 0;
 
 -- name: usage_receipts
 -- received = accepted + duplicate + dead_lettered, per source and UTC day of receipt. A replayed

@@ -12,6 +12,8 @@ FIRST_ENTRY = "where position = (select min(position) from journal_lines)"
 BREAK = {
     "usage.hours_equal_rows": "update usage_hourly set sum = sum + 1",
     "usage.days_equal_rows": "update usage_daily set keys = keys + 1",
+    "usage.keys_equal_rows": "update usage_keys set counted_last = 'epoch'",
+    "usage.key_counts_equal_keys": "update usage_key_counts set keys = keys + 1",
     "usage.one_version_stands": "update usage_events set superseded_at = null",
     "usage.rows_equal_log": "delete from usage_events where id = 'e1'",
     "usage.completeness": "update usage_receipts set accepted = accepted - 1",

@@ -68,6 +68,28 @@ class Window:
 
 
 @dataclass(frozen=True)
+class UsedWindow:
+    """What a subscription may have used: [window_from, window_to), bounds of billing days."""
+
+    number: int
+    lane: int
+    account: str
+    meter: str
+    subscription: str
+    aggregation: str
+    window_from: datetime
+    window_to: datetime
+
+
+@dataclass(frozen=True)
+class Used:
+    """How much a window holds, as known now."""
+
+    number: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
 class Measured:
     """A usage set: ``count`` and ``quantity`` of what stands; ``facts`` and ``digest`` of all."""
 
@@ -155,6 +177,11 @@ def usage_versions(stream: UUID) -> Query[UsageEvent]:
     return query("usage", "usage_versions", UsageEvent, stream=stream)
 
 
+def used(windows: Sequence[UsedWindow]) -> Query[Used]:
+    """How much each window holds, from rollups, in the order of their numbers."""
+    return query("usage", "used", Used, windows=_json(windows))
+
+
 def measure(windows: Sequence[Window]) -> Query[Measured]:
     """The usage sets of many windows at once, one row per window, in the order of their numbers."""
     return query("usage", "measure", Measured, windows=_json(windows))
@@ -201,7 +228,7 @@ def completeness(
     )
 
 
-def _json(windows: Sequence[Window]) -> Jsonb:
+def _json(windows: Sequence[Window] | Sequence[UsedWindow]) -> Jsonb:
     return Jsonb([{name: _plain(value) for name, value in vars(w).items()} for w in windows])
 
 
