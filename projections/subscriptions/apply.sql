@@ -66,8 +66,43 @@ where lane = %(lane)s and position > %(from)s and position <= %(to)s
 insert into subscriptions
 select data ->> 'subscription', data ->> 'account', data ->> 'entity', data ->> 'plan',
        (data ->> 'starts_on')::date, (data ->> 'anchor')::integer, data -> 'quantity',
-       coalesce(data -> 'overrides', '[]'), (data ->> 'trial_until')::date, stream, version,
-       position
+       coalesce(data -> 'overrides', '[]'), (data ->> 'trial_until')::date, null, null, null,
+       stream, version, position
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'subscription.started/1';
+
+-- name: changes
+insert into subscription_changes
+select data ->> 'subscription', version, data ->> 'account', (data ->> 'starts_on')::date,
+       data ->> 'plan', coalesce(data -> 'quantity', '{}'), position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'subscription.changed/1';
+
+-- name: ends
+-- The end that was recorded last holds.
+update subscriptions as s
+set ends_on = e.ends_on, credit_unused = e.credit_unused, end_version = e.version
+from (
+    select distinct on (stream) data ->> 'subscription' as subscription, version,
+           (data ->> 'ends_on')::date as ends_on,
+           coalesce((data ->> 'credit_unused')::boolean, false) as credit_unused
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'subscription.ended/1'
+    order by stream, version desc
+) as e
+where s.subscription = e.subscription;
+
+-- name: last_facts
+update subscriptions as s
+set position = f.position
+from (
+    select data ->> 'subscription' as subscription, max(position) as position
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type in ('subscription.changed/1', 'subscription.ended/1')
+    group by 1
+) as f
+where s.subscription = f.subscription;

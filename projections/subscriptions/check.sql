@@ -19,3 +19,10 @@ select a.account, a.entity
 from accounts as a
 left join entities as e on e.entity = a.entity
 where e.entity is null;
+
+-- name: changes_have_subscriptions
+-- Every change is of a subscription of the same account and holds from its start on or later.
+select c.subscription, c.version
+from subscription_changes as c
+left join subscriptions as s using (subscription)
+where s.subscription is null or s.account <> c.account or c.starts_on < s.starts_on;

@@ -40,28 +40,65 @@ where %(codes)s::text[] is null or code = any(%(codes)s)
 order by code, version;
 
 -- name: subscriptions
--- A page of subscriptions after one, in order of account: of an entity, or of the accounts named.
-select subscription, account, entity, plan, starts_on, anchor, quantity, overrides, trial_until,
-       stream, version, position
-from subscriptions
-where (%(entity)s::text is null or entity = %(entity)s)
-  and (%(accounts)s::text[] is null or account = any(%(accounts)s))
-  and (%(subscriptions)s::text[] is null or subscription = any(%(subscriptions)s))
-  and (account, subscription) > (%(after_account)s, %(after)s)
-order by account, subscription
+-- A page of subscriptions after one, in order of account: of an entity, or of the accounts named;
+-- with what holds of each today, where its account is.
+select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.quantity, s.overrides,
+       s.trial_until, s.ends_on, s.credit_unused, s.end_version, s.stream, s.version, s.position,
+       coalesce((
+           select jsonb_agg(jsonb_build_object('version', c.version, 'starts_on', c.starts_on,
+                      'plan', c.plan, 'quantity', c.quantity) order by c.version)
+           from subscription_changes as c
+           where c.subscription = s.subscription
+       ), '[]') as changes,
+       coalesce((
+           select c.plan
+           from subscription_changes as c
+           where c.subscription = s.subscription and c.plan is not null and c.starts_on <= t.today
+           order by c.starts_on desc, c.version desc
+           limit 1
+       ), s.plan) as current_plan,
+       s.quantity || coalesce((
+           select jsonb_object_agg(q.key, q.value order by c.starts_on, c.version)
+           from subscription_changes as c
+           cross join lateral jsonb_each(c.quantity) as q
+           where c.subscription = s.subscription and c.starts_on <= t.today
+       ), '{}') as current_quantity,
+       case when t.today >= s.ends_on then 'ended'
+            when t.today < s.starts_on then 'pending'
+            when t.today < s.trial_until then 'trialing'
+            else 'active' end as state
+from subscriptions as s
+join accounts as a on a.account = s.account
+cross join lateral (select (now() at time zone a.time_zone)::date as today) as t
+where (%(entity)s::text is null or s.entity = %(entity)s)
+  and (%(accounts)s::text[] is null or s.account = any(%(accounts)s))
+  and (%(subscriptions)s::text[] is null or s.subscription = any(%(subscriptions)s))
+  and (s.account, s.subscription) > (%(after_account)s, %(after)s)
+order by s.account, s.subscription
 limit %(limit)s;
 
 -- name: subscribers
--- The accounts that have a plan.
-select distinct account
+-- The accounts that have a plan, had it, or will.
+select account
 from subscriptions
+where plan = %(plan)s
+union
+select account
+from subscription_changes
 where plan = %(plan)s
 order by account;
 
 -- name: live_subscriptions
 -- What a rating run reads: every subscription begun by a day, with its account, in pages of accounts.
 select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.quantity,
-       s.overrides, s.trial_until, s.stream, s.version, s.position,
+       s.overrides, s.trial_until, s.ends_on, s.credit_unused, s.end_version, s.stream, s.version,
+       s.position,
+       coalesce((
+           select jsonb_agg(jsonb_build_object('version', c.version, 'starts_on', c.starts_on,
+                      'plan', c.plan, 'quantity', c.quantity) order by c.version)
+           from subscription_changes as c
+           where c.subscription = s.subscription
+       ), '[]') as changes,
        a.lane, a.currency, a.time_zone, a.tax, a.payer
 from subscriptions as s
 join accounts as a on a.account = s.account

@@ -85,20 +85,40 @@ create table tax_rates (
 );
 
 -- name: subscriptions
+-- As it started, and the last end that was recorded; position is that of its last fact.
 create table subscriptions (
-    subscription text primary key,
-    account      text not null,
-    entity       text not null,
-    plan         text not null,
-    starts_on    date not null,
-    anchor       integer not null,
-    quantity     jsonb not null,
-    overrides    jsonb not null,
-    trial_until  date,
-    stream       uuid not null,
-    version      integer not null,
-    position     bigint not null
+    subscription  text primary key,
+    account       text not null,
+    entity        text not null,
+    plan          text not null,
+    starts_on     date not null,
+    anchor        integer not null,
+    quantity      jsonb not null,
+    overrides     jsonb not null,
+    trial_until   date,
+    ends_on       date,
+    credit_unused boolean,
+    end_version   integer,
+    stream        uuid not null,
+    version       integer not null,
+    position      bigint not null
 );
+
+-- name: subscription_changes
+-- What a change names of plan and quantities; its place in time is (starts_on, version).
+create table subscription_changes (
+    subscription text not null,
+    version      integer not null,
+    account      text not null,
+    starts_on    date not null,
+    plan         text,
+    quantity     jsonb not null,
+    position     bigint not null,
+    primary key (subscription, version)
+);
+
+-- name: subscription_changes_plan
+create index on subscription_changes (plan) where plan is not null;
 
 -- name: subscriptions_account
 create index on subscriptions (account, subscription);
@@ -129,5 +149,15 @@ create policy own on subscriptions for select to ledger_portal
 -- name: portal_subscriptions_staff
 create policy staff on subscriptions for select to ledger_reader, ledger_writer using (true);
 
+-- name: portal_subscription_changes
+alter table subscription_changes enable row level security;
+
+-- name: portal_subscription_changes_own
+create policy own on subscription_changes for select to ledger_portal
+    using (account = nullif(current_setting('app.account', true), ''));
+
+-- name: portal_subscription_changes_staff
+create policy staff on subscription_changes for select to ledger_reader, ledger_writer using (true);
+
 -- name: portal_grant
-grant select on accounts, subscriptions to ledger_portal;
+grant select on accounts, subscriptions, subscription_changes to ledger_portal;

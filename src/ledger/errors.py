@@ -235,7 +235,7 @@ class UsageVoided(Refusal):
 
 
 class NothingChanged(Refusal):
-    """The correction equals what is recorded already; send the new content."""
+    """This is how it stands already; send what is to be different."""
 
 
 class PeriodNotOpen(Refusal):

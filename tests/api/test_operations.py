@@ -44,6 +44,8 @@ INPUTS = {
         "plan": "pro",
         "from": "2026-01-01",
     },
+    "change-subscription": {"subscription": "s", "from": "2026-01-01", "plan": "pro"},
+    "end-subscription": {"subscription": "s", "on": "2026-02-01"},
     "grant-credit": {
         "grant": "g",
         "account": "acme",

@@ -72,6 +72,17 @@ class Month:
                 from_="2026-10-01",
                 **({"trial_until": "2026-10-05"} if account == "beta" else {}),
             )
+        self.ask(
+            "publish_plan", plan="plus", currency="USD", from_="2026-10-01", items=self.items()
+        )
+        for account in ("acme", "beta"):
+            self.ask(
+                "change_subscription",
+                subscription=f"s-{account}",
+                from_="2027-06-01",
+                plan="plus",
+            )
+        self.ask("end_subscription", subscription="s-beta", on="2027-12-31")
 
     def items(self, unit: str = "0.10") -> list[dict]:
         prices = [{"when": {"region": "eu"}, "unit": unit}, {"when": {"region": "us"}, "unit": "1"}]

@@ -23,6 +23,9 @@ BREAK = {
         "update accounts set currency = 'EUR' where account = 'acme-lab'"
     ),
     "subscriptions.accounts_have_entities": "delete from entities",
+    "subscriptions.changes_have_subscriptions": (
+        "insert into subscription_changes values ('nobody', 2, 'acme', '2026-10-02', 'x', '{}', 1)"
+    ),
     "charges.versions_are_dense": "update charges set delta = delta + 1 where version = 2",
     "charges.windows_disjoint": (
         "with named as (select jsonb_build_object('charge', 'x', 'stream', gen_random_uuid()) as x)"

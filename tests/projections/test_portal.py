@@ -23,6 +23,7 @@ PROTECTED = {
     "invoices",
     "open_items",
     "payments",
+    "subscription_changes",
     "subscriptions",
     "usage_daily",
     "usage_events",

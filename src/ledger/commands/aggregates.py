@@ -17,7 +17,12 @@ from ledger.events.catalog import (
     AccountSubscribed,
 )
 from ledger.events.fact import Cause, Fact
-from ledger.events.subscriptions import SubscriptionStarted
+from ledger.events.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionEnded,
+    SubscriptionStarted,
+)
+from ledger.rating.timeline import Agreement
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,16 @@ class Account:
 
 @dataclass(frozen=True)
 class Subscription:
-    """A subscription as it was agreed."""
+    """A subscription as it was agreed; ``version`` is that of its stream."""
 
     id: UUID
     version: int
-    started: SubscriptionStarted
+    agreement: Agreement
+
+    @property
+    def started(self) -> SubscriptionStarted:
+        """How it began."""
+        return self.agreement.started
 
 
 @dataclass(frozen=True)
@@ -85,8 +95,15 @@ def _account(event: Fact, state: Account | None) -> Account | None:
 
 
 def _subscription(event: Fact, state: Subscription | None) -> Subscription | None:
-    if isinstance(event, SubscriptionStarted):
-        return Subscription(event.originator_id, event.originator_version, event)
+    version = event.originator_version
+    match event:
+        case SubscriptionStarted():
+            return Subscription(event.originator_id, version, Agreement(event))
+        case SubscriptionChanged() if state is not None:
+            changes = (*state.agreement.changes, event)
+            return Subscription(state.id, version, replace(state.agreement, changes=changes))
+        case SubscriptionEnded() if state is not None:
+            return Subscription(state.id, version, replace(state.agreement, ended=event))
     return state
 
 

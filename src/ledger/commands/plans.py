@@ -14,7 +14,7 @@ from ledger.commands import plan_items
 from ledger.commands.command import Command, StartsOn
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
-from ledger.commands.overlap import refuse_overlaps_in, subscribers
+from ledger.commands.overlap import Neighbours, subscribers
 from ledger.commands.plan_items import plain
 from ledger.commands.types import Currency, Id
 from ledger.errors import BadValue, CurrencyMismatch
@@ -22,7 +22,7 @@ from ledger.events.catalog import MeterDefined, PlanPublished
 from ledger.events.fact import Cause
 from ledger.events.streams import stream
 from ledger.posting.chart import ChartClass, ledger_account
-from ledger.store.append import SubscribersGuard
+from ledger.store.append import Guard, SubscribersGuard
 
 METERED = plan_items.Usage | plan_items.Entitlement
 
@@ -70,7 +70,7 @@ def publish_plan(command: PublishPlan, context: Context) -> Decision:
 
 def _check_subscribers(
     before: list[PlanPublished], fact: PlanPublished, context: Context
-) -> list[SubscribersGuard]:
+) -> list[Guard]:
     """Refuse a version that prices a meter which another live subscription prices already.
 
     It can only do so by a meter that some earlier version lacks. Then nobody may subscribe between
@@ -80,9 +80,12 @@ def _check_subscribers(
     meters = [{item.meter for item in version.usage_items} for version in versions]
     if all(meters[-1] <= earlier for earlier in meters[:-1]):
         return []
+    guards: list[Guard] = [SubscribersGuard(fact.plan)]
     for account in subscribers(context, fact.plan):
-        refuse_overlaps_in(account, {fact.plan: versions}, context)
-    return [SubscribersGuard(fact.plan)]
+        neighbours = Neighbours(context, account, {fact.plan: versions})
+        neighbours.refuse_any_overlap()
+        guards += [guard for guard in neighbours.guards() if guard != fact.originator_id]
+    return guards
 
 
 def _keep_currency(command: PublishPlan, before: list[PlanPublished]) -> None:

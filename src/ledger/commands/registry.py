@@ -8,6 +8,12 @@ from ledger.commands.accounts import OpenAccount, open_account
 from ledger.commands.answer import Answer, refused
 from ledger.commands.cash import CapturePayment, capture_payment
 from ledger.commands.catalog import DefineMeter, SetTaxRate, define_meter, set_tax_rate
+from ledger.commands.changes import (
+    ChangeSubscription,
+    EndSubscription,
+    change_subscription,
+    end_subscription,
+)
 from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.credits import GrantCredit, grant_credit
@@ -48,6 +54,8 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (PublishPlan, publish_plan),
     (SetTaxRate, set_tax_rate),
     (StartSubscription, start_subscription),
+    (ChangeSubscription, change_subscription),
+    (EndSubscription, end_subscription),
     (GrantCredit, grant_credit),
     (AddDiscount, add_discount),
     (RecordUsage, record_usage),

@@ -95,9 +95,13 @@ class TaxRate:
     position: int
 
 
-@dataclass(frozen=True)
-class Subscription:
-    """An account's plan from a day on; quantities and overrides as given."""
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """An account's plan from a day on, as it started, with its changes as recorded and its end.
+
+    A change has ``version``, ``starts_on``, ``plan`` (or null) and ``quantity``. ``position`` is
+    that of the subscription's last fact.
+    """
 
     subscription: str
     account: str
@@ -108,13 +112,26 @@ class Subscription:
     quantity: dict[str, str]
     overrides: list[dict[str, Any]]
     trial_until: date | None
+    ends_on: date | None
+    credit_unused: bool | None
+    end_version: int | None
     stream: UUID
     version: int
     position: int
+    changes: list[dict[str, Any]]
 
 
-@dataclass(frozen=True)
-class LiveSubscription(Subscription):
+@dataclass(frozen=True, kw_only=True)
+class Subscription(Agreed):
+    """A subscription with what holds of it today; ``state`` is pending, trialing, active, ended."""
+
+    current_plan: str
+    current_quantity: dict[str, str]
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSubscription(Agreed):
     """A subscription with what rating needs of its account."""
 
     lane: int
@@ -199,7 +216,7 @@ def subscriptions(
 
 
 def subscribers(plan: str) -> Query[Subscriber]:
-    """The accounts that have a plan."""
+    """The accounts that have a plan, had it, or will."""
     return query("subscriptions", "subscribers", Subscriber, plan=plan)
 
 

@@ -31,11 +31,12 @@ where lane = 0 and type >= 'journal.posted/' and type < 'journal.posted0'
 
 @dataclass(frozen=True)
 class SubscribersGuard:
-    """Who has a plan: it moves with every subscription to it that starts."""
+    """Who has a plan: it moves with every subscription that starts with it or changes to it."""
 
     MOVED: ClassVar = """
 select 1 from ledger.log
-where lane = 0 and position > %(read_at)s and starts_with(type, 'subscription.started/')
+where lane = 0 and position > %(read_at)s
+  and (starts_with(type, 'subscription.started/') or starts_with(type, 'subscription.changed/'))
   and data ->> 'plan' = %(plan)s limit 1"""
 
     plan: str

@@ -18,6 +18,7 @@ WORDS: Final[dict[str, str]] = {
     "chargeback": "loss (default) or revenue.",
     "code": "The code.",
     "country": "The country, ISO 3166-1 alpha-2.",
+    "credit_unused": "Whether what was billed in advance and is not earned yet goes back.",
     "currency": "The currency.",
     "dimensions": "The names of the dimensions.",
     "discount_percent": "A discount in per cent, after the price model.",
@@ -94,6 +95,8 @@ WORDS: Final[dict[str, str]] = {
     "OverrideInput.model": "The negotiated price model of a usage item.",
     "PartInput.item": "The part's name.",
     "MatrixPriceInput.unit": "The price of a unit.",
+    "EndSubscriptionInput.on": "The first day without service, which is the accounting date too;"
+    " the default is today.",
     # usage
     "events": "The usage events.",
     "id": "The id of the event at its source.",

@@ -42,6 +42,15 @@ class Balance:
     as_of: AsOf | None = about("What this answer knows of the books.")
 
 
+@strawberry.type(description="A change of a subscription: another plan, other quantities, or both.")
+class SubscriptionChange:
+    """What a change names; the rest stays as it is on that day."""
+
+    starts_on: date = about("The first day it holds.")
+    plan: str | None = about("The new plan.")
+    quantity: Json = about("The new quantities by item, as decimal strings.")
+
+
 @strawberry.type(description="An account's subscription to a plan.")
 class Subscription:
     """A subscription; negotiated prices stand as they were given."""
@@ -49,11 +58,19 @@ class Subscription:
     id: strawberry.ID = derived(lambda root: strawberry.ID(root.subscription), "The subscription.")
     account: str = about("The account.")
     entity: str = about("The legal entity that bills it.")
-    plan: str = about("The plan.")
+    plan: str = derived(lambda root: str(root.current_plan), "The plan it has today.")
+    state: str = about("pending, trialing, active or ended, today.")
     starts_on: date = about("The first day of service.")
+    ends_on: date | None = about("The first day without service.")
+    started_with: str = derived(lambda root: str(root.plan), "The plan it started with.")
     anchor: int = about("The day of the month on which periods turn; 31 means the last.")
     trial_until: date | None = about("Usage before this day is free.")
-    quantity: Json = about("Quantities by item, as decimal strings.")
+    quantity: Json = derived(
+        lambda root: root.current_quantity, "Today's quantities by item, as decimal strings."
+    )
+    changes: list[SubscriptionChange] = derived(
+        lambda root: _changes(root), "Its changes, in the order in which they were recorded."
+    )
     overrides: Json = about("Negotiated prices by item.")
     position: Long = about("The position of its last fact in the books.")
 
@@ -80,6 +97,17 @@ class PaymentApplication:
 
     invoice: strawberry.ID = about("The invoice.")
     amount: Decimal = about("The amount, in the payment's currency.")
+
+
+def _changes(root: Any) -> list[SubscriptionChange]:
+    return [
+        SubscriptionChange(
+            starts_on=date.fromisoformat(part["starts_on"]),
+            plan=part["plan"],
+            quantity=part["quantity"],
+        )
+        for part in root.changes
+    ]
 
 
 def _applications(root: Any) -> list[PaymentApplication]:
