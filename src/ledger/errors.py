@@ -182,6 +182,10 @@ class UnknownInvoice(Unknown):
     """There is no invoice {id} of this account; check the number."""
 
 
+class UnknownInvoiceLine(Unknown):
+    """There is no line {id} on this invoice; check the number."""
+
+
 class UnknownLedgerAccount(Unknown):
     """There is no account {id} in the chart of accounts; see the chart."""
 
@@ -244,6 +248,15 @@ class PeriodNotOpen(Refusal):
 
 class AmountTooLarge(Refusal):
     """{amount} is more than the {limit} that {what} allows; lower it."""
+
+
+class NothingToCredit(Refusal):
+    """The invoice {invoice} has nothing left to credit; it was taken back already."""
+
+
+class TaxEngineFailed(Refusal):
+    """The tax of {account} could not be worked out ({why}); mend the cause and send the same
+    command again."""
 
 
 class InvoiceSettled(Refusal):

@@ -43,7 +43,6 @@ def usage(item, amount, version=1, *, order=0, tax="VAT", inclusive=False, **oth
         "account": "acme",
         "subscription": "s-1",
         "item": item,
-        "description": item,
         "order": order,
         "period_from": OCTOBER[0],
         "period_to": OCTOBER[1],
@@ -54,8 +53,10 @@ def usage(item, amount, version=1, *, order=0, tax="VAT", inclusive=False, **oth
         "tax_inclusive": inclusive,
         **other,
     }
-    charge = f"{fields['subscription']}/{item}/{fields['period_from']}/{version}"
-    return Billable(charge=charge, **fields)
+    name = (fields["subscription"], item, fields["period_from"].isoformat())
+    return Billable(
+        charge="/".join((*name, str(version))), stream=stream("charge", *name), **fields
+    )
 
 
 class Customer:

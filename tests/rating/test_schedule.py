@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.periods import first_day, following
-from ledger.rating.schedule import earned, earned_parts
+from ledger.rating.schedule import earned
 
 START, END = date(2026, 11, 1), date(2027, 11, 1)
 TOTAL = Decimal("12000.00")
@@ -59,17 +59,6 @@ def test_a_part_month_alone_goes_by_day_by_either_policy():
 def test_nothing_before_the_start_and_all_from_the_end():
     assert earned(TOTAL, START, END, START) == 0
     assert earned(TOTAL, START, END, END) == earned(TOTAL, START, END, date(2030, 1, 1)) == TOTAL
-
-
-def test_a_bundle_is_split_by_standalone_prices_and_each_part_earned_alone():
-    parts = earned_parts(
-        Decimal("100.00"), (Decimal(80), Decimal(40)), START, date(2026, 12, 1), date(2026, 11, 16)
-    )
-    assert [str(part) for part in parts] == ["33.34", "16.67"]
-    whole = earned_parts(
-        Decimal("100.00"), (Decimal(80), Decimal(40)), START, date(2026, 12, 1), date(2026, 12, 1)
-    )
-    assert [str(part) for part in whole] == ["66.67", "33.33"]
 
 
 @pytest.mark.parametrize("mode", ["half_up", "half_even"])

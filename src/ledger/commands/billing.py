@@ -1,8 +1,7 @@
 """What there is to bill of a batch of payers, read as the rules of invoicing take it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
@@ -38,7 +37,7 @@ def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) 
     ground.load("tax", codes)
     ground.load("plan", {row.plan for row in every})
     rates = _rates_on(issue, codes, ground)
-    issue = Issue(through=issue.through, on=issue.on, at=issue.at, rates=rates)
+    issue = replace(issue, rates=rates)
     histories = _histories(rows, ground)
     documents = {
         name: _drafts(known[name], found, known, issue, histories.get(name, []), ground)
@@ -55,12 +54,15 @@ def _drafts(
     history: Sequence[Fact],
     ground: Ground,
 ) -> list[Document]:
+    entity = ground.entity(account.entity)
     payer = Payer(
         account=account.account,
         entity=account.entity,
         currency=account.currency,
         payment_terms_days=account.payment_terms_days,
-        rounding=ground.entity(account.entity).rounding,
+        rounding=entity.rounding,
+        country=account.country,
+        entity_country=entity.country,
     )
     billables = [_billable(row, known[row.account].tax, ground) for row in rows]
     if history:
@@ -71,12 +73,10 @@ def _drafts(
 def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Billable:
     version = next(v for v in ground.plan(row.plan) if v.version == row.plan_version)
     names = [item.item for item in version.items]
-    last = row.period_to - timedelta(days=1)
     return Billable(
         account=row.account,
         subscription=row.subscription,
         item=row.item,
-        description=f"{row.item}, {row.period_from} to {last}",
         order=names.index(row.item),
         period_from=row.period_from,
         period_to=row.period_to,
@@ -84,6 +84,7 @@ def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Bi
         amount=row.amount,
         accrued=row.accrued,
         charge=row.charge,
+        stream=row.stream,
         tax_code=row.tax_code or tax,
         tax_inclusive=row.tax_inclusive,
         revenue_account=row.revenue_account,

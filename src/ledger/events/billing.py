@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from ledger.events.charges import Adjustment
 from ledger.events.fact import Fact, record
+from ledger.money import ZERO
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,18 @@ class Allowance:
 
 
 @dataclass(frozen=True)
+class Deferred:
+    """What a line adds to one schedule of revenue, in the entity's currency, signed as the line.
+
+    ``part`` names the part of a bundle, each with a revenue account of its own.
+    """
+
+    amount: Decimal
+    revenue_account: str
+    part: str | None = None
+
+
+@dataclass(frozen=True)
 class InvoiceLine:
     """One line of an invoice or credit note; on a credit note the amounts are positive.
 
@@ -123,6 +136,12 @@ class InvoiceLine:
     of the stream's accrual the line bills; it differs from ``net`` only where prices include tax.
     ``kind`` is that of the plan's item (or grant), and ``clears`` the account that the line
     credits. ``allowances`` are in the ``net`` already.
+
+    ``absorbed`` and ``absorbed_tax`` are what a correction does not move, because a concession gave
+    it back before: it settles the charge, not the customer. ``deferred`` is what enters or leaves
+    the schedules of revenue: of a line in advance all of it, of a concession what is not earned yet
+    (the rest is taken from revenue). ``billed_to`` ends the period as billed by now, where the
+    line's own days are only those that changed.
     """
 
     line: int
@@ -147,6 +166,10 @@ class InvoiceLine:
     kind: str = "usage"
     clears: str = "1150"
     allowances: tuple[Allowance, ...] = ()
+    absorbed: Decimal = ZERO
+    absorbed_tax: Decimal = ZERO
+    deferred: tuple[Deferred, ...] = ()
+    billed_to: date | None = None
 
     @property
     def cleared(self) -> Decimal:
@@ -190,7 +213,8 @@ class InvoiceIssued(Fact):
 class CreditNoteIssued(Fact):
     """A credit note; totals are positive. ``to_receivable`` lowers the invoice, the rest is credit.
 
-    ``invoice`` is the original, or none where a net credit has no invoice before it.
+    ``invoice`` is the original, or none where a net credit has no invoice before it. ``reason`` is
+    rerating, net_credit or concession; ``note`` is what a concession says why.
     """
 
     number: str
@@ -208,3 +232,4 @@ class CreditNoteIssued(Fact):
     to_credit_balance: Decimal
     reason: str
     tax_inclusive: bool = False
+    note: str | None = None

@@ -1,14 +1,34 @@
 """What there is to bill: the latest charge of a stream, beside what was billed of it so far."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
+from ledger.events.billing import Allowance
 from ledger.events.fact import Cause
-from ledger.events.streams import stream
+from ledger.invoicing.engine import Place
 from ledger.money import ZERO, round_money
+from ledger.periods import DAY
 
-StreamKey = tuple[str, str, date]
+USAGE, RECURRING, ONE_TIME, COMMITMENT, GRANT = (
+    "usage",
+    "recurring",
+    "one_time",
+    "commitment",
+    "grant",
+)
+ACCRUED_ON = ("1150", "1160")
+"""The accounts on which a charge is accrued before a document bills it."""
+
+DEFERRED_REVENUE = "2100"
+
+StreamKey = str
+
+
+def stream_key(charge: str) -> StreamKey:
+    """Return what names the stream of a charge: its id without the version at the end."""
+    return charge.rpartition("/")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,23 +40,70 @@ class Payer:
     currency: str
     payment_terms_days: int = 30
     rounding: str = "half_up"
+    country: str | None = None
+    entity_country: str | None = None
+
+    @property
+    def place(self) -> Place:
+        """Who sells to whom, as tax sees it."""
+        return Place(
+            entity=self.entity,
+            account=self.account,
+            entity_country=self.entity_country,
+            account_country=self.country,
+        )
+
+
+@dataclass(frozen=True)
+class BundlePart:
+    """A part of a bundle: what it costs alone, and the account its revenue belongs to."""
+
+    part: str
+    standalone: Decimal
+    revenue_account: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Billed:
+    """What was billed of a stream, what corrections took back taken off, and the charge last.
+
+    ``accrued`` is the accrual that documents cleared, ``net`` and ``gross`` what they said, ``to``
+    the end of the period they billed. ``conceded`` (net) and ``conceded_gross`` are what
+    concessions gave back and no correction has met yet. ``allowances`` are cumulative.
+    """
+
+    charge: str | None = None
+    accrued: Decimal = ZERO
+    net: Decimal = ZERO
+    gross: Decimal = ZERO
+    quantity: Decimal = ZERO
+    to: date | None = None
+    conceded: Decimal = ZERO
+    conceded_gross: Decimal = ZERO
+    allowances: tuple[Allowance, ...] = ()
+
+    def amount(self, inclusive: bool) -> Decimal:
+        """Return what was billed as prices state it: gross where they include tax, else net."""
+        return self.gross if inclusive else self.net
+
+
+NOTHING = Billed()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Billable:
-    """One charge stream (subscription, item, period_from): its latest charge, and what was billed.
+    """One charge stream: its latest charge, and what was ``billed`` of it.
 
-    ``amount`` is the charge's cumulative exact amount, ``accrued`` its accrual in minor units.
-    ``billed`` is the accrual that documents cleared so far, ``billed_net`` their net (it differs
-    where prices included tax), ``billed_gross`` their net and tax, ``billed_quantity`` their
-    quantity, credit notes taken off; ``billed_charge`` is the charge they
-    last billed, None before the first. ``order`` is the item's place in its plan.
+    ``amount`` is the charge's cumulative exact amount, ``due`` what is to be paid of it as prices
+    state it (the rounded amount where it is not said), ``accrued`` the same net, in minor units.
+    ``clears`` is the account that a line of it credits. ``netted`` says that a change of the
+    subscription made the charge. ``allowances`` are cumulative; ``order`` is the item's place in
+    its plan, and ``bundle`` what its price is shared by.
     """
 
     account: str
     subscription: str
     item: str
-    description: str
     order: int
     period_from: date
     period_to: date
@@ -44,38 +111,57 @@ class Billable:
     amount: Decimal
     accrued: Decimal
     charge: str
+    stream: UUID
+    kind: str = USAGE
+    due: Decimal | None = None
+    clears: str = "1150"
+    netted: bool = False
+    allowances: tuple[Allowance, ...] = ()
     tax_code: str | None = None
     tax_inclusive: bool = False
     revenue_account: str = "4010"
-    billed_charge: str | None = None
-    billed: Decimal = ZERO
-    billed_net: Decimal = ZERO
-    billed_gross: Decimal = ZERO
-    billed_quantity: Decimal = ZERO
+    bundle: tuple[BundlePart, ...] = ()
+    billed: Billed = NOTHING
 
     @property
     def key(self) -> StreamKey:
         """What names the charge stream."""
-        return self.subscription, self.item, self.period_from
+        return stream_key(self.charge)
 
     @property
     def cause(self) -> Cause:
         """The latest charge, as a cause; its id ends with its version in the stream."""
-        where = stream("charge", self.subscription, self.item, self.period_from.isoformat())
-        return Cause(where, int(self.charge.rpartition("/")[2]))
+        return Cause(self.stream, int(self.charge.rpartition("/")[2]))
+
+    @property
+    def changed(self) -> tuple[date, date]:
+        """The days that a change concerns: those a cut took away or gave back, else the period."""
+        before = self.billed.to
+        if self.netted and self.amount and before is not None and before != self.period_to:
+            return min(before, self.period_to), max(before, self.period_to)
+        return self.period_from, self.period_to
 
     def is_due(self, through: date) -> bool:
-        """Say whether the period is finished by the end of that day, or was billed before."""
-        return self.billed_charge is not None or self.period_to <= through + timedelta(days=1)
+        """Say whether a document is to bill this by the end of that day.
+
+        What is paid up front is due on its first day, other things when their period is finished; a
+        correction of what was billed at once, but a change of the subscription on its first day.
+        """
+        if self.billed.charge is None:
+            upfront = self.clears not in ACCRUED_ON and self.kind not in (USAGE, COMMITMENT)
+            return self.period_from <= through if upfront else self.period_to <= through + DAY
+        return not self.netted or self.changed[0] <= through
 
     def change(self, payer: Payer) -> Decimal:
         """Return what is to be billed: net, or gross where prices include tax; may be negative."""
-        if self.tax_inclusive:
-            gross = round_money(self.amount, payer.currency, payer.rounding)
-            return gross - self.billed_gross
-        return self.accrued - self.billed_net
+        if not self.tax_inclusive:
+            return self.accrued - self.billed.net
+        due = self.due
+        if due is None:
+            due = round_money(self.amount, payer.currency, payer.rounding)
+        return due - self.billed.gross
 
 
 def needs_history(billable: Billable, payer: Payer) -> bool:
     """Say whether drafting this needs the payer's earlier documents: it lowers what was billed."""
-    return billable.billed_charge is not None and billable.change(payer) < 0
+    return billable.billed.charge is not None and billable.change(payer) < 0

@@ -1,68 +1,81 @@
 """What documents billed of each charge stream so far, read from the payer's receivables stream."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import replace
 
-from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine
+from ledger.events.billing import Allowance, CreditNoteIssued, InvoiceIssued, InvoiceLine
 from ledger.events.fact import Fact
-from ledger.invoicing.billable import Billable, StreamKey
-from ledger.money import ZERO
+from ledger.invoicing.billable import NOTHING, Billable, Billed, StreamKey, stream_key
 
 RERATING = "rerating"
 NET_CREDIT = "net_credit"
-
-
-@dataclass(frozen=True)
-class Billed:
-    """What was billed of a stream, credit notes of a re-rating taken off, and the charge last."""
-
-    charge: str | None = None
-    accrued: Decimal = ZERO
-    net: Decimal = ZERO
-    gross: Decimal = ZERO
-    quantity: Decimal = ZERO
-
-    def plus(self, line: InvoiceLine, sign: int) -> "Billed":
-        """Return it after one more document line."""
-        return Billed(
-            line.charge,
-            self.accrued + sign * line.cleared,
-            self.net + sign * line.net,
-            self.gross + sign * (line.net + line.tax),
-            self.quantity + sign * line.quantity,
-        )
+CONCESSION = "concession"
 
 
 def billed_so_far(history: Iterable[Fact]) -> dict[StreamKey, Billed]:
-    """Fold the facts of a receivables stream, in order; a concession leaves it as it is."""
+    """Fold the facts of a receivables stream, in order.
+
+    A concession bills nothing less: it only says how much the customer has back already.
+    """
     result: dict[StreamKey, Billed] = {}
-    for line, sign in _lines(history):
-        key = (line.subscription, line.item, line.period_from)
-        result[key] = result.get(key, Billed()).plus(line, sign)
+    for line, sign, conceded in _lines(history):
+        key = stream_key(line.charge)
+        before = result.get(key, NOTHING)
+        result[key] = _conceded(before, line) if conceded else _plus(before, line, sign)
     return result
 
 
 def with_billed(billables: Iterable[Billable], history: Iterable[Fact]) -> list[Billable]:
     """Return the billables with what the payer's documents billed of them filled in."""
     found = billed_so_far(history)
-    return [_filled(billable, found.get(billable.key, Billed())) for billable in billables]
+    return [replace(billable, billed=found.get(billable.key, NOTHING)) for billable in billables]
 
 
-def _lines(history: Iterable[Fact]) -> Iterator[tuple[InvoiceLine, int]]:
+def summed(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:
+    """Return one allowance per discount or grant, without those that came to nothing."""
+    found: dict[tuple[str, str], Allowance] = {}
+    for each in allowances:
+        before = found.get((each.kind, each.id))
+        found[each.kind, each.id] = (
+            replace(each, amount=each.amount + before.amount) if before else each
+        )
+    return tuple(each for each in found.values() if each.amount)
+
+
+def turned(allowances: Iterable[Allowance]) -> tuple[Allowance, ...]:
+    """Return the same with the opposite sign."""
+    return tuple(replace(each, amount=-each.amount) for each in allowances)
+
+
+def _plus(before: Billed, line: InvoiceLine, sign: int) -> Billed:
+    net = line.net + line.absorbed
+    gross = net + line.tax + line.absorbed_tax
+    allowances = line.allowances if sign > 0 else turned(line.allowances)
+    return Billed(
+        charge=line.charge,
+        accrued=before.accrued + sign * line.cleared,
+        net=before.net + sign * net,
+        gross=before.gross + sign * gross,
+        quantity=before.quantity + sign * line.quantity,
+        to=line.billed_to or line.period_to,
+        conceded=before.conceded + sign * line.absorbed,
+        conceded_gross=before.conceded_gross + sign * (line.absorbed + line.absorbed_tax),
+        allowances=summed([*before.allowances, *allowances]) if allowances else before.allowances,
+    )
+
+
+def _conceded(before: Billed, line: InvoiceLine) -> Billed:
+    return replace(
+        before,
+        conceded=before.conceded + line.net,
+        conceded_gross=before.conceded_gross + line.net + line.tax,
+    )
+
+
+def _lines(history: Iterable[Fact]) -> Iterator[tuple[InvoiceLine, int, bool]]:
     for fact in history:
         if isinstance(fact, InvoiceIssued):
-            yield from ((line, 1) for line in fact.lines)
-        elif isinstance(fact, CreditNoteIssued) and fact.reason in (RERATING, NET_CREDIT):
-            yield from ((line, -1) for line in fact.lines)
-
-
-def _filled(billable: Billable, billed: Billed) -> Billable:
-    return replace(
-        billable,
-        billed_charge=billed.charge,
-        billed=billed.accrued,
-        billed_net=billed.net,
-        billed_gross=billed.gross,
-        billed_quantity=billed.quantity,
-    )
+            yield from ((line, 1, False) for line in fact.lines)
+        elif isinstance(fact, CreditNoteIssued):
+            conceded = fact.reason == CONCESSION
+            yield from ((line, -1, conceded) for line in fact.lines)

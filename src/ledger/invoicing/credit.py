@@ -6,51 +6,56 @@ the order, credit notes end exactly at the invoice.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.invoicing.originals import BilledLine, Originals
-from ledger.invoicing.parts import Part
 from ledger.invoicing.tax import Rounding, Taxed, tax_on
 from ledger.money import ZERO, allocate
 
 
-def credited_lines(
-    back: Sequence[tuple[Part, BilledLine]], earlier: Originals, rounding: Rounding
-) -> list[Taxed]:
-    """Return net and tax, positive, of each part that goes back against one invoice."""
+@dataclass(frozen=True)
+class Back:
+    """So much goes back of a line; ``amount`` is gross where it is ``inclusive``, else net."""
+
+    amount: Decimal
+    billed: BilledLine
+    inclusive: bool
+
+
+def credited_lines(back: Sequence[Back], earlier: Originals, rounding: Rounding) -> list[Taxed]:
+    """Return net and tax, positive, of each amount that goes back against one invoice."""
     taxes = [ZERO] * len(back)
-    for group in dict.fromkeys(billed.group for _, billed in back):
-        members = [i for i, (_, billed) in enumerate(back) if billed.group == group]
+    for group in dict.fromkeys(each.billed.group for each in back):
+        members = [i for i, each in enumerate(back) if each.billed.group == group]
         shares = _group_taxes([back[i] for i in members], earlier, rounding)
         for i, share in zip(members, shares, strict=True):
             taxes[i] = share
     return [
-        Taxed(part.amount - tax if part.billable.tax_inclusive else part.amount, tax)
-        for (part, _), tax in zip(back, taxes, strict=True)
+        Taxed(each.amount - tax if each.inclusive else each.amount, tax)
+        for each, tax in zip(back, taxes, strict=True)
     ]
 
 
-def _group_taxes(
-    back: Sequence[tuple[Part, BilledLine]], earlier: Originals, rounding: Rounding
-) -> list[Decimal]:
-    billed = back[0][1]
-    inclusive = billed.invoice.tax_inclusive
+def _group_taxes(back: Sequence[Back], earlier: Originals, rounding: Rounding) -> list[Decimal]:
+    billed, inclusive = back[0].billed, back[0].inclusive
     left = earlier.by_group[billed.group]
-    amounts = [part.amount for part, _ in back]
+    amounts = [each.amount for each in back]
+    if not any(amounts):
+        return [ZERO] * len(back)
     after = left.amount(inclusive) - sum(amounts, ZERO)
     tax = left.tax - tax_on(after, billed.line.rate, inclusive, rounding)
     tax = min(max(tax, ZERO), left.tax)
     shares = allocate(tax, amounts, rounding.places)
-    return _fitted(tax, shares, [_bounds(part, one, earlier) for part, one in back])
+    return _fitted(tax, shares, [_bounds(each, earlier) for each in back])
 
 
-def _bounds(part: Part, billed: BilledLine, earlier: Originals) -> tuple[Decimal, Decimal]:
+def _bounds(back: Back, earlier: Originals) -> tuple[Decimal, Decimal]:
     """Return the least and most tax that leaves the line neither net nor tax below zero."""
-    left = earlier.by_line[billed.key]
-    inclusive = billed.invoice.tax_inclusive
-    if part.amount == left.amount(inclusive):
+    left = earlier.by_line[back.billed.key]
+    if back.amount == left.amount(back.inclusive):
         return left.tax, left.tax
-    least = part.amount - left.net if inclusive else ZERO
+    least = back.amount - left.net if back.inclusive else ZERO
     return max(least, ZERO), left.tax
 
 

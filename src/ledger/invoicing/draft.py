@@ -3,6 +3,7 @@
 One invoice of all that is to bill (one per way of pricing, net or gross: docs/decisions/0010); if
 its total is negative, a credit note to the customer's balance instead. One credit note per earlier
 invoice that a re-rating lowers. Tax is that of the day of issue; a credit note's is its original's.
+Lines that credit paid for wholly stand on the next document with money; alone they make none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,11 +14,12 @@ from ledger.events.billing import CreditNoteIssued, InvoiceIssued
 from ledger.events.fact import Fact
 from ledger.invoicing.billable import Billable, Payer
 from ledger.invoicing.billed import NET_CREDIT, RERATING
-from ledger.invoicing.credit import credited_lines
+from ledger.invoicing.credit import Back, credited_lines
+from ledger.invoicing.engine import Line, Request, assess
 from ledger.invoicing.lines import Issue, Row, body
 from ledger.invoicing.originals import BilledLine, Originals, originals
 from ledger.invoicing.parts import Part, Room, parts
-from ledger.invoicing.tax import Rounding, taxed_lines, terms_of
+from ledger.invoicing.tax import Rounding
 from ledger.money import ZERO, digits, exactly
 
 Document = InvoiceIssued | CreditNoteIssued
@@ -43,7 +45,7 @@ def draft(
     documents: list[Document] = []
     for inclusive in (False, True):
         new = [p for p in split if not p.against and p.billable.tax_inclusive == inclusive]
-        if new:
+        if any(part.amount or part.absorbed for part in new):
             documents.append(_bill(payer, new, issue))
     is_open = open_amounts or {}
     return documents + [
@@ -52,12 +54,18 @@ def draft(
 
 
 def _ordered(due: Iterable[Billable], payer: Payer) -> list[Billable]:
-    """The payer's own lines first, then by account, subscription, place in the plan and period."""
+    """The payer's own lines first, then by account and subscription.
+
+    There comes what a change gives back first, then the place in the plan and the period.
+    """
     return sorted(
         due,
         key=lambda b: (
             b.account != payer.account,
-            *(b.account, b.subscription, b.order, b.item, b.period_from),
+            b.account,
+            b.subscription,
+            not (b.netted and b.change(payer) < 0),
+            *(b.order, b.item, b.period_from),
         ),
     )
 
@@ -72,14 +80,9 @@ def _by_invoice(split: Iterable[Part]) -> list[list[tuple[Part, BilledLine]]]:
 
 
 def _bill(payer: Payer, new: Sequence[Part], issue: Issue) -> Document:
-    terms = [terms_of(part.billable.tax_code, issue.rates) for part in new]
-    taxed = taxed_lines(
-        [(term, part.amount) for term, part in zip(terms, new, strict=True)],
-        new[0].billable.tax_inclusive,
-        _rounding(payer),
-    )
-    rows = [Row(*each) for each in zip(new, terms, taxed, strict=True)]
-    causes = [term.cause for term in terms if term.cause]
+    assessed = assess(issue.engine, _request(payer, new, issue))
+    rows = [Row(part, each.terms, each.taxed) for part, each in zip(new, assessed, strict=True)]
+    causes = [row.terms.cause for row in rows if row.terms.cause]
     if sum((row.taxed.net + row.taxed.tax for row in rows), ZERO) < 0:
         fields = body(payer, [row.turned() for row in rows], issue, causes)
         return CreditNoteIssued(
@@ -93,6 +96,28 @@ def _bill(payer: Payer, new: Sequence[Part], issue: Issue) -> Document:
     return InvoiceIssued(**body(payer, rows, issue, causes), due_on=due_on)
 
 
+def _request(payer: Payer, new: Sequence[Part], issue: Issue) -> Request:
+    lines = [
+        Line(
+            amount=part.amount,
+            code=part.billable.tax_code,
+            kind=part.billable.kind,
+            item=part.billable.item,
+            account=part.billable.account,
+        )
+        for part in new
+    ]
+    return Request(
+        place=payer.place,
+        currency=payer.currency,
+        on=issue.on,
+        inclusive=new[0].billable.tax_inclusive,
+        rounding=_rounding(payer),
+        lines=lines,
+        rates=issue.rates,
+    )
+
+
 def _credit(
     payer: Payer,
     back: Sequence[tuple[Part, BilledLine]],
@@ -101,7 +126,8 @@ def _credit(
     is_open: Mapping[str, Decimal],
 ) -> Document:
     invoice = back[0][1].invoice
-    taxed = credited_lines(back, earlier, _rounding(payer))
+    wanted = [Back(part.amount, billed, part.billable.tax_inclusive) for part, billed in back]
+    taxed = credited_lines(wanted, earlier, _rounding(payer))
     rows = [Row(part, billed.terms, each) for (part, billed), each in zip(back, taxed, strict=True)]
     fields = body(payer, rows, issue, [invoice.cause])
     to_receivable = min(is_open.get(invoice.number, ZERO), fields["total"])

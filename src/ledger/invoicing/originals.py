@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine, TaxGroup
 from ledger.events.fact import Fact
-from ledger.invoicing.billable import StreamKey
+from ledger.invoicing.billable import StreamKey, stream_key
 from ledger.invoicing.tax import GroupKey, TaxTerms
 from ledger.money import ZERO
 
@@ -94,8 +94,7 @@ def _bill(result: Originals, invoice: InvoiceIssued) -> None:
     for line in invoice.lines:
         if line.net + line.tax > 0:
             billed = BilledLine(invoice, line)
-            key = (line.subscription, line.item, line.period_from)
-            result.lines.setdefault(key, []).append(billed)
+            result.lines.setdefault(stream_key(line.charge), []).append(billed)
             result.by_line[billed.key] = Left(line.net, line.tax)
 
 

@@ -4,7 +4,7 @@
 3.85. Where prices include tax, it is taken out of the group's gross: round(gross × r ÷ (100 + r)).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,7 +49,7 @@ class Taxed:
     tax: Decimal
 
 
-def terms_of(code: str | None, rates: dict[str, TaxRateSet]) -> TaxTerms:
+def terms_of(code: str | None, rates: Mapping[str, TaxRateSet]) -> TaxTerms:
     """Return the terms of a tax code by the rates of the day, or raise UnknownTaxCode."""
     if code is None:
         return TaxTerms()

@@ -1,10 +1,14 @@
-"""Posting of invoices and credit notes for usage in arrears.
+"""Posting of invoices and credit notes: each line against the account it clears.
 
-    InvoiceIssued                     Dr 1100 / Cr 1150, 2200            net per line, tax per group
-    CreditNoteIssued, re-rating       Dr 1150, 2200 / Cr 1100, 2120      what is open, the rest
-    CreditNoteIssued, net credit      Dr 1150, 2200 / Cr 2120
+    InvoiceIssued                     Dr 1100 / Cr cleared, 2200         net per line, tax per group
+    CreditNoteIssued, re-rating       Dr cleared, 2200 / Cr 1100, 2120   what is open, the rest
+    CreditNoteIssued, net credit      Dr cleared, 2200 / Cr 2120
+    CreditNoteIssued, concession      Dr 2100 unearned, revenue the rest, 2200 / Cr 1100, 2120
     either, where prices include tax  Dr 1150 / Cr revenue first         final net - accrued net
+    either, after a concession        Dr cleared / Cr revenue first      what it gave back before
 
+Cleared is 1150 for usage and in arrears, 2100 in advance, 2110 for a grant, 1160 or 4020 for a
+commitment, and revenue for a one-time item: there the discount is a debit of 4090 beside the gross.
 An invoice turns unbilled into billed; it never credits revenue twice. A journal line's ``invoice``
 and ``invoice_line`` name the document line it came from; on 1100 and 2120 ``invoice`` is the
 invoice whose balance it changes.
@@ -12,35 +16,48 @@ invoice whose balance it changes.
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine
 from ledger.events.journal import JournalLine, JournalPosted
+from ledger.invoicing.billable import ACCRUED_ON, GRANT
+from ledger.invoicing.billed import CONCESSION
 from ledger.invoicing.draft import Document
-from ledger.posting.chart import CREDIT_BALANCE, RECEIVABLE, TAX_PAYABLE, UNBILLED
+from ledger.money import ZERO
+from ledger.posting.chart import (
+    ALLOWANCES,
+    CREDIT_BALANCE,
+    DEFERRED_REVENUE,
+    RECEIVABLE,
+    TAX_PAYABLE,
+)
 from ledger.posting.entry import Heading, posted, span
 
 INVOICE = "invoice_issued@1"
 CREDIT_NOTE_RERATING = "credit_note_rerating@1"
+CREDIT_NOTE_CONCESSION = "credit_note_concession@1"
 NET_CREDIT = "net_credit@1"
 INVOICE_FINAL_NET = "invoice_final_net@1"
+CONCESSION_ABSORBED = "concession_absorbed@1"
 
 
 def invoice(fact: InvoiceIssued, on: date, at: datetime) -> JournalPosted | None:
-    """Bill what was accrued: receivable against unbilled and tax payable."""
+    """Bill what was charged: receivable against what each line clears, and tax payable."""
     lines = [
         JournalLine(RECEIVABLE, fact.total, customer=fact.account, invoice=fact.number),
-        *(_unbilled(fact, line, -1) for line in fact.lines),
+        *(entry for line in fact.lines for entry in _cleared(fact, line, -1)),
         *_taxes(fact, -1),
     ]
     return posted(_heading(fact, "invoice", INVOICE, "Invoice"), lines, fact, on, at)
 
 
 def credit_note(fact: CreditNoteIssued, on: date, at: datetime) -> JournalPosted | None:
-    """Take back what was billed: unbilled and tax against what is open, the rest to the balance."""
-    rule = CREDIT_NOTE_RERATING if fact.invoice else NET_CREDIT
+    """Take back what was billed, and tax, against what is open, the rest to the balance."""
     about = fact.invoice or fact.number
+    conceded = fact.reason == CONCESSION
+    of_line = _conceded if conceded else _cleared
     lines = [
-        *(_unbilled(fact, line, 1) for line in fact.lines),
+        *(entry for line in fact.lines for entry in of_line(fact, line, 1)),
         *_taxes(fact, 1),
         *(
             JournalLine(account, -amount, customer=fact.account, invoice=about)
@@ -50,7 +67,7 @@ def credit_note(fact: CreditNoteIssued, on: date, at: datetime) -> JournalPosted
             )
         ),
     ]
-    return posted(_heading(fact, "credit_note", rule, "Credit note"), lines, fact, on, at)
+    return posted(_heading(fact, "credit_note", _rule(fact), "Credit note"), lines, fact, on, at)
 
 
 def final_net(fact: Document, on: date, at: datetime) -> JournalPosted | None:
@@ -59,16 +76,44 @@ def final_net(fact: Document, on: date, at: datetime) -> JournalPosted | None:
     It differs only where prices include tax: the split of a document's gross is known when the
     document is.
     """
-    lines = [entry for line in fact.lines for entry in _correction(fact, line)]
+    lines = [
+        entry
+        for line in fact.lines
+        if line.clears in ACCRUED_ON
+        for entry in _correction(fact, line, line.net + line.absorbed - line.cleared)
+    ]
     return posted(
         _heading(fact, "final_net", INVOICE_FINAL_NET, "Final net of"), lines, fact, on, at
     )
 
 
+def absorbed(fact: Document, on: date, at: datetime) -> JournalPosted | None:
+    """Take back the revenue side of a concession that a correction has met; None for none."""
+    lines = [
+        entry
+        for line in fact.lines
+        if line.clears != line.revenue_account
+        for entry in _correction(fact, line, -line.absorbed)
+    ]
+    heading = _heading(fact, "absorbed", CONCESSION_ABSORBED, "Conceded before")
+    return posted(heading, lines, fact, on, at)
+
+
 def document_entries(fact: Document, on: date, at: datetime) -> list[JournalPosted]:
     """Return all entries of a document in posting order: final net first, then the document."""
-    main = invoice(fact, on, at) if isinstance(fact, InvoiceIssued) else credit_note(fact, on, at)
-    return [entry for entry in (final_net(fact, on, at), main) if entry]
+    if isinstance(fact, CreditNoteIssued) and fact.reason == CONCESSION:
+        entries = [credit_note(fact, on, at)]
+    elif isinstance(fact, CreditNoteIssued):
+        entries = [final_net(fact, on, at), absorbed(fact, on, at), credit_note(fact, on, at)]
+    else:
+        entries = [final_net(fact, on, at), absorbed(fact, on, at), invoice(fact, on, at)]
+    return [entry for entry in entries if entry]
+
+
+def _rule(fact: CreditNoteIssued) -> str:
+    if fact.reason == CONCESSION:
+        return CREDIT_NOTE_CONCESSION
+    return CREDIT_NOTE_RERATING if fact.invoice else NET_CREDIT
 
 
 def _heading(fact: Document, kind: str, rule: str, text: str) -> Heading:
@@ -83,31 +128,46 @@ def _heading(fact: Document, kind: str, rule: str, text: str) -> Heading:
     )
 
 
-def _unbilled(fact: Document, line: InvoiceLine, sign: int) -> JournalLine:
+def _cleared(fact: Document, line: InvoiceLine, sign: int) -> Iterator[JournalLine]:
+    """Yield what a line clears; of a one-time item the revenue gross, and its discounts."""
+    if line.clears != line.revenue_account:
+        yield _of(fact, line, line.clears, sign * line.net)
+        return
+    discounts = [each for each in line.allowances if each.kind == "discount"]
+    gross = line.net + sum((each.amount for each in discounts), ZERO)
+    for each in discounts:
+        yield _of(fact, line, ALLOWANCES, -sign * each.amount, discount=each.id)
+    yield _of(fact, line, line.clears, sign * gross)
+
+
+def _conceded(fact: Document, line: InvoiceLine, sign: int) -> Iterator[JournalLine]:
+    """Yield what a concession takes: of deferred revenue what is not earned yet, else revenue."""
+    unearned = sum((each.amount for each in line.deferred), ZERO)
+    yield _of(fact, line, DEFERRED_REVENUE, sign * unearned)
+    yield _of(fact, line, line.revenue_account, sign * (line.net - unearned))
+
+
+def _correction(fact: Document, line: InvoiceLine, amount: Decimal) -> Iterator[JournalLine]:
+    sign = 1 if isinstance(fact, InvoiceIssued) else -1
+    yield _of(fact, line, line.clears, sign * amount)
+    yield _of(fact, line, line.revenue_account, -sign * amount)
+
+
+def _of(
+    fact: Document, line: InvoiceLine, account: str, amount: Decimal, discount: str | None = None
+) -> JournalLine:
     return JournalLine(
-        UNBILLED,
-        sign * line.net,
+        account,
+        amount,
         customer=line.account,
         invoice=fact.number,
         invoice_line=line.line,
         charge=line.charge,
+        grant=line.subscription if line.kind == GRANT else None,
+        discount=discount,
     )
 
 
 def _taxes(fact: Document, sign: int) -> Iterator[JournalLine]:
     for group in fact.taxes:
         yield JournalLine(TAX_PAYABLE, sign * group.tax, customer=fact.account, invoice=fact.number)
-
-
-def _correction(fact: Document, line: InvoiceLine) -> Iterator[JournalLine]:
-    sign = 1 if isinstance(fact, InvoiceIssued) else -1
-    difference = sign * (line.net - line.cleared)
-    for account, amount in ((UNBILLED, difference), (line.revenue_account, -difference)):
-        yield JournalLine(
-            account,
-            amount,
-            customer=line.account,
-            invoice=fact.number,
-            invoice_line=line.line,
-            charge=line.charge,
-        )

@@ -8,7 +8,7 @@ from calendar import monthrange
 from datetime import date
 from decimal import Decimal
 
-from ledger.money import ZERO, allocate, exactly, round_half, round_ratio
+from ledger.money import ZERO, exactly, round_half, round_ratio
 from ledger.periods import MONTHS
 
 DAILY = "daily"
@@ -36,25 +36,6 @@ def earned(
         return round_half(total, places, mode)
     over, by = _share(start, end, upto) if policy == MONTHLY else _days(start, end, upto)
     return round_ratio(total, Decimal(over), Decimal(by), places, mode)
-
-
-def earned_parts(
-    total: Decimal,
-    weights: tuple[Decimal, ...],
-    start: date,
-    end: date,
-    upto: date,
-    policy: str = DAILY,
-    places: int = 2,
-    mode: str = "half_up",
-) -> list[Decimal]:
-    """Return the same for a bundle, part by part: each by its share of the price.
-
-    ``total`` is split by the standalone selling prices first (largest remainder), so the parts sum
-    to it, and each is earned alone.
-    """
-    shares = allocate(total, weights, places)
-    return [earned(share, start, end, upto, policy, places, mode) for share in shares]
 
 
 def _days(start: date, end: date, upto: date) -> tuple[int, int]:
