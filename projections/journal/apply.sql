@@ -6,8 +6,8 @@ select position, number, data ->> 'entry', data ->> 'entity', data ->> 'currency
        (data ->> 'on')::date, data ->> 'period', data ->> 'rule', data ->> 'text',
        line ->> 'account', (line ->> 'amount')::numeric, line ->> 'customer',
        line ->> 'invoice', (line ->> 'invoice_line')::integer, line ->> 'charge',
-       line ->> 'payment', (data ->> 'service_from')::date, (data ->> 'service_to')::date,
-       data ->> 'document', stream, version, recorded_at
+       line ->> 'payment', line ->> 'grant', line ->> 'discount', (data ->> 'service_from')::date,
+       (data ->> 'service_to')::date, data ->> 'document', stream, version, recorded_at
 from ledger.log
 cross join lateral jsonb_array_elements(data -> 'lines') with ordinality as l (line, number)
 where lane = %(lane)s and position > %(from)s and position <= %(to)s

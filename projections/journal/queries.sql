@@ -38,8 +38,8 @@ order by entity, account;
 -- name: journal_lines
 -- A page of journal lines after one, in the order of posting.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
-       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
-       recorded_at
+       invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
+       version, recorded_at
 from journal_lines
 where (%(entity)s::text is null or entity = %(entity)s)
   and (%(account)s::text is null or account = %(account)s)
@@ -52,8 +52,8 @@ limit %(limit)s;
 -- name: entries
 -- The lines of the journal entries at these positions.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
-       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
-       recorded_at
+       invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
+       version, recorded_at
 from journal_lines
 where position = any(%(positions)s)
 order by position, line;
@@ -61,8 +61,8 @@ order by position, line;
 -- name: lines_of_charges
 -- The journal lines that came from the charges named.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
-       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
-       recorded_at
+       invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
+       version, recorded_at
 from journal_lines
 where charge = any(%(charges)s)
 order by position, line;
@@ -70,8 +70,8 @@ order by position, line;
 -- name: lines_of_invoices
 -- The journal lines of the documents named.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
-       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
-       recorded_at
+       invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
+       version, recorded_at
 from journal_lines
 where invoice = any(%(numbers)s)
 order by position, line;
@@ -79,8 +79,8 @@ order by position, line;
 -- name: lines_of_payments
 -- The journal lines of the payments named.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
-       invoice, invoice_line, charge, payment, service_from, service_to, document, stream, version,
-       recorded_at
+       invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
+       version, recorded_at
 from journal_lines
 where payment = any(%(payments)s)
 order by position, line;

@@ -18,6 +18,8 @@ create table journal_lines (
     invoice_line integer,
     charge       text,
     payment      text,
+    grant_id     text,
+    discount     text,
     service_from date,
     service_to   date,
     document     text,
@@ -35,6 +37,12 @@ create index on journal_lines (invoice, invoice_line) where invoice is not null;
 
 -- name: journal_lines_payment
 create index on journal_lines (payment) where payment is not null;
+
+-- name: journal_lines_grant
+create index on journal_lines (grant_id) where grant_id is not null;
+
+-- name: journal_lines_discount
+create index on journal_lines (discount) where discount is not null;
 
 -- name: journal_lines_day
 create index on journal_lines (entity, posted_on, account);

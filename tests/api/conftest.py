@@ -185,6 +185,21 @@ def of_account(account):
             "plan": "pro",
             "from": "2026-10-01",
         },
+        {
+            "command": "grant_credit",
+            "grant": f"{account}-gift",
+            "account": account,
+            "kind": "promotional",
+            "amount": "5.00",
+            "from": "2027-01-01",
+        },
+        {
+            "command": "add_discount",
+            "discount": f"{account}-less",
+            "account": account,
+            "percent": "10",
+            "from": "2027-01-01",
+        },
         {"command": "record_usage", "events": events},
     ]
 

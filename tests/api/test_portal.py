@@ -143,6 +143,8 @@ FIELDS = {
     "balance": "balance(account: $whose) { open { amount } }",
     "subscriptions": f"subscriptions(account: $whose) {{ nodes {{ id }} {COUNTED} }}",
     "charges": f"charges(account: $whose) {{ nodes {{ id }} {COUNTED} }}",
+    "grants": f"grants(account: $whose) {{ nodes {{ id draws {{ item }} }} {COUNTED} }}",
+    "discounts": f"discounts(account: $whose) {{ nodes {{ id taken {{ item }} }} {COUNTED} }}",
     "payments": f"payments(account: $whose) {{ nodes {{ id }} {COUNTED} }}",
 }
 NOTHING = (None, {"points": []}, {"nodes": [], "totalCount": {"value": 0}})

@@ -84,6 +84,23 @@ class Month:
             )
         self.ask("end_subscription", subscription="s-beta", on="2027-12-31")
 
+        for account in ("acme", "beta"):
+            self.ask(
+                "grant_credit",
+                grant=f"g-{account}",
+                account=account,
+                kind="promotional",
+                amount="5.00",
+                from_="2027-01-01",
+            )
+            self.ask(
+                "add_discount",
+                discount=f"d-{account}",
+                account=account,
+                percent="10",
+                from_="2027-01-01",
+            )
+
     def items(self, unit: str = "0.10") -> list[dict]:
         prices = [{"when": {"region": "eu"}, "unit": unit}, {"when": {"region": "us"}, "unit": "1"}]
         return [

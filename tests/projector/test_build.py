@@ -37,5 +37,5 @@ def test_a_projection_has_cursors_in_the_lanes_it_folds(database):
             "select split_part(build, '_', 1), array_agg(lane::int order by lane) "
             "from ledger.cursors group by 1"
         ).fetchall()
-    books = ("charges", "exports", "invoices", "journal", "receivables", "subscriptions")
+    books = ("charges", "credits", "exports", "invoices", "journal", "receivables", "subscriptions")
     assert dict(found) == {name: [0] for name in books} | {"exceptions": [0, 1], "usage": [0, 1]}

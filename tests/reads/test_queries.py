@@ -10,6 +10,7 @@ import pytest
 from ledger.projector.projection import projections
 from ledger.reads import (
     charges,
+    credit,
     exceptions,
     exports,
     invoices,
@@ -50,6 +51,13 @@ READS = [
     charges.billable_payers("US", DAY),
     charges.billable("US", DAY, ["a"]),
     charges.charges_of_usage(1, "a", "m", TIME, 1),
+    credit.grants("a", entity="US"),
+    credit.grants_of(["a"]),
+    credit.discounts("a"),
+    credit.discounts_of(["a"]),
+    credit.adjustments_of(["a"]),
+    credit.adjustments_by(["g"], discounts=True),
+    credit.credited_accounts(DAY, entity="US", account="a"),
     invoices.invoices("a"),
     invoices.invoices_by_number(["n"]),
     invoices.credit_notes_of(["n"]),
@@ -122,7 +130,7 @@ def test_every_query_says_in_a_sentence_what_it_answers():
 
 @pytest.mark.parametrize(
     "module",
-    [charges, exceptions, exports, invoices, journal, receivables, subscriptions, usage],
+    [charges, credit, exceptions, exports, invoices, journal, receivables, subscriptions, usage],
     ids=lambda module: module.__name__,
 )
 def test_every_read_is_typed(module):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from ledger.reads import exports, invoices
+from ledger.reads import credit, exports, invoices
 from ledger.store.database import AsyncTransaction
 
 Row = TypeVar("Row")
@@ -41,6 +41,24 @@ class Loaders:
             async with self._read() as tx:
                 rows = await tx.all(invoices.invoice_taxes(numbers))
             return _grouped(numbers, rows, lambda row: row.number)
+
+        return DataLoader(load)
+
+    @cached_property
+    def draws(self) -> DataLoader[str, list[credit.Taken]]:
+        """What charges drew, by grant."""
+        return self._taken(discounts=False)
+
+    @cached_property
+    def discounted(self) -> DataLoader[str, list[credit.Taken]]:
+        """What came off charges, by discount."""
+        return self._taken(discounts=True)
+
+    def _taken(self, *, discounts: bool) -> DataLoader[str, list[credit.Taken]]:
+        async def load(ids: list[str]) -> Sequence[list[credit.Taken]]:
+            async with self._read() as tx:
+                rows = await tx.all(credit.adjustments_by(ids, discounts=discounts))
+            return _grouped(ids, rows, lambda row: row.id)
 
         return DataLoader(load)
 

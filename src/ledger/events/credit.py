@@ -14,6 +14,8 @@ class CreditGranted(Fact):
 
     ``kind`` is prepaid or promotional. Either ``amount`` (money, drawn by rated charges) or
     ``units`` of a ``meter`` (drawn before pricing). ``price`` is what is paid for the whole grant.
+    When less than ``top_up_below`` is left of it, the next of its ``series`` (named by the first)
+    follows on the same terms; ``number`` counts them.
     """
 
     grant: str
@@ -29,6 +31,9 @@ class CreditGranted(Fact):
     price: Decimal | None = None
     expected_breakage: Decimal | None = None
     tax_code: str | None = None
+    top_up_below: Decimal | None = None
+    series: str | None = None
+    number: int = 1
 
 
 @record("credit.drawn/1")

@@ -30,6 +30,8 @@ class JournalRow:
     invoice_line: int | None
     charge: str | None
     payment: str | None
+    grant_id: str | None
+    discount: str | None
     service_from: date | None
     service_to: date | None
     document: str | None

@@ -19,9 +19,10 @@ from ledger.api.roots import root
 from ledger.api.types.accounts import Account as AccountType
 from ledger.api.types.accounts import Balance, Payment, Subscription
 from ledger.api.types.charges import Charge
+from ledger.api.types.credit import Discount, Grant
 from ledger.api.types.invoices import Invoice, InvoiceKind
 from ledger.api.types.usage import Bucket, UsageEvent, UsageSeries
-from ledger.reads import charges, invoices, receivables, subscriptions, usage
+from ledger.reads import charges, credit, invoices, receivables, subscriptions, usage
 from ledger.reads.queries import FIRST_TIME
 
 BILLING = Scope.BILLING_READ
@@ -163,6 +164,38 @@ class PortalQuery:
         )
         return await pages.page(info, first, after)
 
+    @root(BILLING, "The grants of credit of one account, by id: what is left, and who drew it.")
+    async def grants(
+        self, info: Info, account: Account = None, first: First = PAGE, after: After = None
+    ) -> Connection[Grant]:
+        """Page through grants."""
+        whose = info.context.account(account)
+        if whose is None:
+            return empty()
+        pages = Pages(
+            "grants",
+            {"account": whose},
+            lambda key, limit: credit.grants(whose, after=_name(key), limit=limit),
+            lambda row: (row.grant_id,),
+        )
+        return await pages.page(info, first, after)
+
+    @root(BILLING, "The discounts of one account, by id, and what they took off.")
+    async def discounts(
+        self, info: Info, account: Account = None, first: First = PAGE, after: After = None
+    ) -> Connection[Discount]:
+        """Page through discounts."""
+        whose = info.context.account(account)
+        if whose is None:
+            return empty()
+        pages = Pages(
+            "discounts",
+            {"account": whose},
+            lambda key, limit: credit.discounts(whose, after=_name(key), limit=limit),
+            lambda row: (row.discount,),
+        )
+        return await pages.page(info, first, after)
+
     @root(BILLING, "The payments of one account, oldest first.")
     async def payments(
         self, info: Info, account: Account = None, first: First = PAGE, after: After = None
@@ -183,3 +216,8 @@ class PortalQuery:
 def _last(key: list[Any] | None) -> int:
     """Return the position a page goes on after."""
     return key[0] if key else 0
+
+
+def _name(key: list[Any] | None) -> str:
+    """Return the id a page goes on after."""
+    return key[0] if key else ""

@@ -7,7 +7,7 @@ reads. Whatever shows journal lines shows their ids, which ``usage-ledger lineag
 from collections.abc import Callable
 
 from ledger.cli.output import Report
-from ledger.cli.reports import billing, books, erp, owed, usage
+from ledger.cli.reports import billing, books, credit, erp, owed, usage
 from ledger.cli.reports.asked import Asked
 from ledger.store.transaction import Transaction
 
@@ -18,6 +18,8 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "journal": books.journal,
     "charges": billing.charges,
     "invoices": billing.invoices,
+    "credits": credit.grants,
+    "discounts": credit.discounts,
     "open-items": owed.open_items,
     "balances": owed.balances,
     "ageing": owed.ageing,

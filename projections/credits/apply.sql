@@ -1,0 +1,88 @@
+-- lanes: books
+
+-- name: grants
+insert into grants
+select data ->> 'grant', data ->> 'account', data ->> 'entity', data ->> 'currency', data ->> 'kind',
+       (data ->> 'starts_on')::date, (data ->> 'expires_on')::date, (data ->> 'amount')::numeric,
+       (data ->> 'units')::numeric, data ->> 'meter', (data ->> 'price')::numeric,
+       (data ->> 'expected_breakage')::numeric, data ->> 'tax_code',
+       (data ->> 'top_up_below')::numeric, data ->> 'series',
+       coalesce((data ->> 'number')::integer, 1), stream, version, position, occurred_at, 0, 0, 0,
+       null, 0
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'credit.granted/1';
+
+-- name: drawn
+-- The last word of the chunk stands; draws and expiry share the stream and its running breakage.
+update grants as g
+set version = l.version, breakage = (l.data ->> 'breakage')::numeric,
+    used = coalesce((d.data ->> 'amount')::numeric, (d.data ->> 'units')::numeric, g.used),
+    cost = coalesce((d.data ->> 'cost')::numeric, g.cost),
+    expired = coalesce((e.data ->> 'amount')::numeric, (e.data ->> 'units')::numeric, g.expired)
+from (
+    select distinct on (stream) stream, version, data
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type in ('credit.drawn/1', 'credit.expired/1')
+    order by stream, version desc
+) as l
+left join lateral (
+    select data from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and stream = l.stream and type = 'credit.drawn/1'
+    order by version desc limit 1
+) as d on true
+left join lateral (
+    select data from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and stream = l.stream and type = 'credit.expired/1'
+    order by version desc limit 1
+) as e on true
+where g.stream = l.stream;
+
+-- name: billed
+-- A concession lowers revenue, not the liability.
+update grants as g
+set billed = g.billed + b.net
+from (
+    select substr(line ->> 'subscription', 7) as grant_id,
+           sum((line ->> 'net')::numeric
+               * case l.type when 'credit_note.issued/1' then -1 else 1 end) as net
+    from ledger.log as l
+    cross join lateral jsonb_array_elements(l.data -> 'lines') as line
+    where l.lane = %(lane)s and l.position > %(from)s and l.position <= %(to)s
+      and (l.type = 'invoice.issued/1'
+           or l.type = 'credit_note.issued/1'
+              and l.data ->> 'reason' in ('rerating', 'net_credit'))
+      and line ->> 'kind' = 'grant'
+    group by 1
+) as b
+where g.grant_id = b.grant_id;
+
+-- name: discounts
+insert into discounts
+select data ->> 'discount', data ->> 'account', data ->> 'subscription',
+       (data ->> 'percent')::numeric, (data ->> 'amount')::numeric, (data ->> 'starts_on')::date,
+       (data ->> 'until')::date, array(select jsonb_array_elements_text(data -> 'items')), stream,
+       position, occurred_at
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'discount.added/1';
+
+-- name: adjustments
+-- A charge names what no longer takes anything off it once, with zero.
+insert into adjustments as t
+select distinct on (l.stream, one ->> 'kind', one ->> 'id')
+       l.stream, one ->> 'kind', one ->> 'id', l.data ->> 'account', l.data ->> 'charge',
+       l.data ->> 'subscription', l.data ->> 'item', (l.data ->> 'period_from')::date,
+       (l.data ->> 'period_to')::date, l.data ->> 'currency', (one ->> 'amount')::numeric,
+       (one ->> 'net')::numeric, (one ->> 'units')::numeric, l.position
+from ledger.log as l
+cross join lateral jsonb_array_elements(l.data -> 'adjustments') as one
+where l.lane = %(lane)s and l.position > %(from)s and l.position <= %(to)s
+  and l.type in ('usage.rated/1', 'item.charged/1')
+order by l.stream, one ->> 'kind', one ->> 'id', l.version desc
+on conflict (stream, kind, id) do update set
+    charge = excluded.charge, period_to = excluded.period_to, amount = excluded.amount,
+    net = excluded.net, units = excluded.units, position = excluded.position;
