@@ -56,6 +56,13 @@ def period_containing(day: date, cycle: Cycle) -> Period:
     return Period(max(cycle.turn(number), cycle.starts_on), cycle.turn(number + 1))
 
 
+def interval_of(day: date, cycle: Cycle) -> Period:
+    """Return the whole interval of a day, from turn to turn, also where the cycle starts in it."""
+    period = period_containing(day, cycle)
+    number = (_index(period.end) - _first(cycle)) // MONTHS[cycle.interval] - 1
+    return Period(cycle.turn(number), period.end)
+
+
 def periods_between(first: date, until: date, cycle: Cycle) -> Iterator[Period]:
     """Yield the billing periods that share a day with [first, until), uncut, in order."""
     day = max(first, cycle.starts_on)

@@ -121,6 +121,11 @@ class PlanVersion:
         return tuple(item for item in self.items if isinstance(item, RecurringItem))
 
     @property
+    def fee_items(self) -> tuple[RecurringItem | OneTimeItem, ...]:
+        """The items that cost something without any usage, in the order of the plan."""
+        return tuple(item for item in self.items if isinstance(item, RecurringItem | OneTimeItem))
+
+    @property
     def commitment_items(self) -> tuple[CommitmentItem, ...]:
         """The commitments, in the order of the plan."""
         return tuple(item for item in self.items if isinstance(item, CommitmentItem))

@@ -34,6 +34,7 @@ class Run:
     """What all charges of one account in one run share.
 
     ``at`` is when the charges occur: the start of the day ``through`` in the entity's time zone.
+    ``schedule`` is how the entity earns what is paid in advance: daily or monthly.
     """
 
     entity: str
@@ -44,6 +45,7 @@ class Run:
     at: datetime
     first_period: str
     closed: Collection[str] = ()
+    schedule: str = "daily"
 
 
 @exactly
