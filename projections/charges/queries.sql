@@ -85,3 +85,21 @@ where usage_lane = %(lane)s and account = %(account)s and meter = %(meter)s
   and window_from <= %(occurred_at)s and window_to > %(occurred_at)s
   and to_position >= %(position)s
 order by position;
+
+-- name: rated_through
+-- The last day to which each of the accounts named was charged; of none that never was.
+select account,
+       max(case when meter = '' then period_from else rated_to - 1 end) as through
+from charges
+where account = any(%(accounts)s)
+group by account
+order by account;
+
+-- name: taxed_by
+-- The accounts with charges under a tax code, their own or that of an item.
+select distinct s.account
+from charge_streams as s
+join charges as c on c.charge = s.charge
+join accounts as a on a.account = s.account
+where coalesce(c.tax_code, a.tax) = %(code)s
+order by s.account;

@@ -293,6 +293,10 @@ class Contention(Refusal):
     """Others kept changing the same things; send the same command again."""
 
 
+class DryRunTooLong(Refusal):
+    """The dry run took longer than {seconds} s and was given up; narrow it to one account."""
+
+
 class TooLarge(Refusal):
     """The request is larger than {limit} bytes; send it in parts."""
 

@@ -163,7 +163,7 @@ def test_every_field_of_every_command_is_an_input_field():
         expected = {
             to_camel_case(field.alias or field_name)
             for field_name, field in record.model_fields.items()
-            if field_name not in {"command", "dry_run"}
+            if field_name != "command"
         }
         assert set(input_.fields) == expected, name
 

@@ -55,3 +55,36 @@ def test_refused_usage_is_counted_and_kept(run, cloudevents, tmp_path):
     assert len(codes) == 2
     letters = run("report", "dead-letters", "--format", "json").json
     assert sorted(one["code"] for one in letters) == sorted(codes)
+
+
+PRICE = {
+    "command": "publish_plan", "key": "price", "plan": "basic", "currency": "USD",
+    "from": "2026-01-01",
+    "items": [{"item": "api", "kind": "usage", "meter": "api", "interval": "month",
+               "model": {"type": "per_unit", "unit": "0.001"}}],
+}  # fmt: skip
+
+
+def test_a_dry_run_reads_well(books):
+    refused = {"command": "nope", "key": "n"}
+    done = books("apply", "-", "--dry-run", "--format", "table", stdin=lines(PRICE, refused))
+    assert done.code == 1
+    told = [" ".join(line.split()) for line in done.out.splitlines()]
+    assert told[0] == "price: would accept, 1 fact"
+    assert "US 1 1 815.93 72.41 888.34 USD 1 815.92525" in told
+    assert "acme s-1 api 2026-10-01 2026-11-01 418.64175 1234.567 815.92525" in told
+    (line,) = [line for line in told if line.startswith("invoice acme")]
+    assert line.endswith("api, 2026-10-01 to 2026-10-31 815.93 72.41")
+    assert "US 4010 815.93" in told
+    assert told[-1].startswith("n: refused, UNKNOWN_COMMAND")
+
+
+def test_every_line_may_be_tried_and_is_as_good_as_new_afterwards(books):
+    before = books("report", "trial-balance", "--format", "json").json
+    first, again = answers(books("apply", "-", "--dry-run", stdin=lines(PRICE, PRICE)))
+    assert first["status"] == again["status"] == "would_accept"
+    assert first["effect"] == again["effect"]
+    (charge,) = first["effect"]["charges"]
+    assert (charge["before"], charge["amount"]) == ("418.64175", "1234.567")
+    assert books("report", "trial-balance", "--format", "json").json == before
+    assert answers(books("apply", "-", stdin=lines(PRICE)))[0]["status"] == "accepted"

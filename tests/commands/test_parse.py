@@ -65,7 +65,7 @@ def refused(body: dict[str, Any]) -> tuple[str, str | None]:
         ({"on": "20261031"}, "BAD_DATE", "on"),
         ({"on": "1999-12-31"}, "BAD_DATE", "on"),
         ({"on": 20261031}, "BAD_DATE", "on"),
-        ({"dry_run": True}, "BAD_VALUE", "dry_run"),
+        ({"dry_run": "yes"}, "BAD_VALUE", "dry_run"),
         ({"colour": "red"}, "UNKNOWN_FIELD", "colour"),
     ],
 )  # fmt: skip

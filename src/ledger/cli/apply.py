@@ -11,6 +11,7 @@ from typing import Annotated, BinaryIO
 import orjson
 import typer
 
+from ledger.cli.effects import show
 from ledger.cli.shell import BYTES, Exit, actor, shell_of
 from ledger.commands.lines import apply_lines, read_lines
 from ledger.ingest.files import ingest_file
@@ -26,6 +27,13 @@ def add_to(app: typer.Typer) -> None:
     app.command()(ingest)
 
 
+class AnswerFormat(StrEnum):
+    """The forms in which commands are answered."""
+
+    JSON = "json"
+    TABLE = "table"
+
+
 def apply(
     context: typer.Context,
     file: Annotated[str, typer.Argument(help="Commands, one JSON object a line; - for input.")],
@@ -35,9 +43,17 @@ def apply(
     on_behalf: Annotated[
         str | None, typer.Option(help="Whom the operating-system user acts for.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Try each line by itself; nothing is appended.")
+    ] = False,
+    form: Annotated[
+        AnswerFormat | None,
+        typer.Option("--format", help="json, or table: the effects of a dry run on a terminal."),
+    ] = None,
 ) -> None:
     """Carry out commands; answer each with one line of JSON, in order."""
     shell = shell_of(context)
+    as_table = form is AnswerFormat.TABLE or (form is None and dry_run and sys.stdout.isatty())
     statuses: Counter[str] = Counter()
     with opened(file) as stream, shell.ledger() as ledger:
         answers = apply_lines(
@@ -46,9 +62,13 @@ def apply(
             actor(),
             stop_on_refusal=stop_on_refusal,
             on_behalf=on_behalf,
+            dry_run=dry_run,
         )
         for answer in answers:
             statuses[answer.status] += 1
+            if as_table:
+                show(answer, shell)
+                continue
             sys.stdout.buffer.write(
                 orjson.dumps(answer.to_dict(), option=orjson.OPT_APPEND_NEWLINE)
             )

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from ledger.commands.effect import Effect
 from ledger.errors import LedgerError
 
 Status = Literal["accepted", "duplicate", "refused", "would_accept"]
 
 
 class FactAt(NamedTuple):
-    """Where a fact stands in the log, and what it is."""
+    """Where a fact stands in the log, and what it is; of a dry run it stands nowhere."""
 
     lane: int
-    position: int
+    position: int | None
     type: str
 
 
@@ -29,13 +30,17 @@ class AnswerError:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one command; ``usage`` counts events, of the two commands that carry some."""
+    """The answer to one command; ``usage`` counts events, of the two commands that carry some.
+
+    ``effect`` is what a dry run would make.
+    """
 
     key: str | None
     status: Status
     facts: Sequence[FactAt] = ()
     error: AnswerError | None = None
     usage: dict[str, Any] | None = None
+    effect: Effect | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer in the shape of the contract."""
@@ -52,6 +57,8 @@ class Answer:
                 out["error"]["line"] = self.error.line
         if self.usage is not None:
             out["usage"] = self.usage
+        if self.effect is not None:
+            out["effect"] = self.effect.to_dict()
         return out
 
 

@@ -2,15 +2,9 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from ledger.commands.types import Day, Id, Text, bad_value
-
-
-def _not_dry(value: bool | None) -> bool | None:
-    if value:
-        raise bad_value("A dry run is not supported yet; leave dry_run out.")
-    return value
+from ledger.commands.types import Day, Id, Text
 
 
 class Record(BaseModel):
@@ -31,7 +25,7 @@ class Command(Record):
     key: Id
     reason: Text | None = None
     on: Day | None = None
-    dry_run: Annotated[bool | None, AfterValidator(_not_dry)] = None
+    dry_run: bool | None = None
 
 
 StartsOn = Annotated[Day, Field(alias="from")]

@@ -111,7 +111,8 @@ def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
             payers = [row.payer for row in tx.all(query)]
         if not payers:
             return
-        yield payers
+        if concerned := [payer for payer in payers if run.concerns(payer)]:
+            yield concerned
         after = payers[-1]
 
 

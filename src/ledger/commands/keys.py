@@ -20,8 +20,11 @@ from ledger.store.database import Role
 
 
 def digest_of(cls: type[Command], body: Mapping[str, Any], hmac_key: bytes) -> str:
-    """Return the SHA-256 (hex) of a body without its key; personal fields enter as one HMAC."""
-    fields = {name: value for name, value in body.items() if name != "key"}
+    """Return the SHA-256 (hex) of a body without its key; personal fields enter as one HMAC.
+
+    A dry run has the digest of the command that it tries.
+    """
+    fields = {name: value for name, value in body.items() if name not in ("key", "dry_run")}
     private = {name: fields.pop(name) for name in cls.PERSONAL if name in fields}
     if cls.PERSONAL:
         fields["personal"] = hmac.digest(hmac_key, canonical(private), "sha256").hex()

@@ -83,7 +83,8 @@ def _pages(run: Run, command: RateUsage) -> Iterator[list[LiveSubscription]]:
             )
         if not rows:
             return
-        yield rows
+        if concerned := [row for row in rows if run.concerns(row.account)]:
+            yield concerned
         after = rows[-1].account
 
 

@@ -34,6 +34,7 @@ from ledger.commands.ledger import Ledger
 from ledger.commands.parse import parse, required_text, without_nulls
 from ledger.commands.plans import PublishPlan, publish_plan
 from ledger.commands.rate import RateUsage, rate_usage
+from ledger.commands.rehearse import rehearse
 from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
 from ledger.commands.runs import running
 from ledger.commands.seal import SealExports, seal_exports
@@ -93,7 +94,12 @@ def execute(
         asked = Asked.of(
             ledger, parse(record, body), without_nulls(body), Caller(actor, on_behalf, trace)
         )
-        return _CARRY_OUT[record](ledger, asked)
+        carry_out = _CARRY_OUT[record]
+        return (
+            rehearse(ledger, asked, carry_out)
+            if asked.command.dry_run
+            else carry_out(ledger, asked)
+        )
     except SelfApproval as error:
         log.warning("%s tried to approve their own %s", actor, body["command"])
         return refused(str(key), error)

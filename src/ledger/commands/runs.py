@@ -6,7 +6,7 @@ the facts, so nothing is done twice, and two at once meet in the streams they ap
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,12 +47,16 @@ class Finished(Exception):
 
 @dataclass
 class Run:
-    """One process's part in a run: whether its start is recorded, and how to append to it."""
+    """One process's part in a run: whether its start is recorded, and how to append to it.
+
+    ``among`` limits it to some accounts: so do the runs that follow a command in a dry run.
+    """
 
     ledger: Ledger
     asked: Asked
     now: datetime
     started: bool = False
+    among: Collection[str] | None = None
 
     def __post_init__(self) -> None:
         self.look()
@@ -61,6 +65,10 @@ class Run:
     def key(self) -> str:
         """The key of the run."""
         return self.asked.command.key
+
+    def concerns(self, account: str) -> bool:
+        """Say whether the run is about an account."""
+        return self.among is None or account in self.among
 
     def look(self) -> None:
         """Find out how far the run is; raise ``Finished`` when it was ended."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from threading import Event
+from typing import Any
 
 import psycopg
 import structlog
@@ -29,6 +30,7 @@ from ledger.active_builds as a
 join ledger.builds as b on b.build = a.build and b.stopped_at is null
 join ledger.cursors as c on c.build = a.build
 where not exists (select 1 from ledger.builds as parked where parked.parked_until > now())
+  and (%(only)s::text[] is null or b.projection = any(%(only)s))
 order by c.build, c.lane"""
 LOCK = LIVE + "\nfor update of c"
 
@@ -98,6 +100,7 @@ def catch_up(
     by all of them. What was folded is committed. Raises ``ProjectionStopped``.
     """
     wanted = sorted(projections()) if names is None else [projection(name).name for name in names]
+    only = wanted if db.alone else None
     goal = None if targets is None else dict(targets)
     while True:
         with db.transaction(Role.PROJECTOR) as tx:
@@ -107,27 +110,44 @@ def catch_up(
         lanes = [lane for lane in goal if any(projection(name).folds(lane) for name in wanted)]
         if all(reached.get(lane, -1) >= goal[lane] for lane in lanes):
             return reached
-        if not advance(db, wait=True):
+        try:
+            moved = advance(db, wait=True, only=only)
+        except psycopg.errors.DeadlockDetected:
+            if db.alone:
+                raise
+            moved = False  # against a dry run, which ends
+        if not moved:
             time.sleep(POLL_SECONDS)
 
 
-def advance(db: Database, *, wait: bool, chunk: int = CHUNK) -> bool:
+def followed(db: Database) -> list[str]:
+    """Return the projections of ours that are folded: all but those that stopped."""
+    with db.transaction(Role.PROJECTOR) as tx:
+        names = {name for _, name, _, _, _ in tx.execute(LIVE, {"only": None})}
+    return sorted(names & projections().keys())
+
+
+def advance(
+    db: Database, *, wait: bool, chunk: int = CHUNK, only: Collection[str] | None = None
+) -> bool:
     """Move every live build by at most a chunk per lane; tell whether any moved.
 
-    Without ``wait`` nothing is done while another follower is at it.
+    Without ``wait`` nothing is done while another follower is at it. A dry run, of which nothing
+    stays, moves ``only`` the projections it reads.
     """
+    params = {"only": None if only is None else list(only)}
     with db.transaction(Role.PROJECTOR) as tx:
-        if not _behind(tx):
+        if not _behind(tx, params):
             return False
     with db.transaction(Role.PROJECTOR) as tx:
         try:
-            locked = tx.execute(LOCK if wait else LOCK + " nowait").fetchall()
+            locked = tx.execute(LOCK if wait else LOCK + " nowait", params).fetchall()
         except psycopg.errors.LockNotAvailable:
             tx.conn.rollback()
             return False
         # While this waited a build may have been switched, parked or stopped: look again.
         held = {(build, lane) for build, _, _, lane, _ in locked}
-        rows = tx.execute(LIVE).fetchall()
+        rows = tx.execute(LIVE, params).fetchall()
         cursors = [
             Cursor(build, projection_of(tx, name, build, checksum), lane, position)
             for build, name, checksum, lane, position in rows
@@ -136,12 +156,13 @@ def advance(db: Database, *, wait: bool, chunk: int = CHUNK) -> bool:
         return _move(tx, cursors, chunk)
 
 
-def _behind(tx: Transaction) -> bool:
+def _behind(tx: Transaction, params: Mapping[str, Any]) -> bool:
     """Tell, without a lock, whether any live build is behind a head; add cursors of new lanes."""
     heads = tx.heads()
-    rows = tx.execute(LIVE).fetchall()
+    rows = tx.execute(LIVE, params).fetchall()
     known = {(name, lane) for _, name, _, lane, _ in rows}
-    wide = [name for name, one in projections().items() if one.lanes != "books"]
+    only = params["only"] or projections()
+    wide = [name for name in only if projection(name).lanes != "books"]
     if any((name, lane) not in known for name in wide for lane in heads if lane):
         tx.execute(ADD_LANES, {"projections": wide})
     return any(position < heads[lane] for *_, lane, position in rows)

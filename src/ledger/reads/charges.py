@@ -73,6 +73,21 @@ class Billable(LatestCharge):
 
 
 @dataclass(frozen=True)
+class RatedThrough:
+    """The last day to which an account was charged."""
+
+    account: str
+    through: date
+
+
+@dataclass(frozen=True)
+class Taxed:
+    """An account with charges under a tax code."""
+
+    account: str
+
+
+@dataclass(frozen=True)
 class Payer:
     """An account that is to get a document."""
 
@@ -151,3 +166,13 @@ def charges_of_usage(
         occurred_at=occurred_at,
         position=position,
     )
+
+
+def rated_through(accounts: Collection[str]) -> Query[RatedThrough]:
+    """The last day to which each of these accounts was charged."""
+    return query("charges", "rated_through", RatedThrough, accounts=list(accounts))
+
+
+def taxed_by(code: str) -> Query[Taxed]:
+    """The accounts with charges under a tax code."""
+    return query("charges", "taxed_by", Taxed, code=code)

@@ -30,7 +30,12 @@ POOL_WAIT_SECONDS = 5
 
 
 class Database:
-    """The database of one process: its pools, and its share of the embedded server."""
+    """The database of one process: its pools, and its share of the embedded server.
+
+    ``alone`` says that nobody else sees what is done in it: so it is in a dry run.
+    """
+
+    alone = False
 
     def __init__(self, url: str, *, pool_max: int = 20, server: Embedded | None = None) -> None:
         """Connect to a migrated database; ``open`` is the way in for everybody but tests."""
@@ -77,7 +82,7 @@ class Database:
         ``account`` is required for the portal, which sees the rows of that account alone.
         """
         assert (account is not None) == (role is Role.PORTAL), role
-        with _translated(), self._pools[role is Role.PORTAL].connection() as connection:
+        with translated(), self._pools[role is Role.PORTAL].connection() as connection:
             transaction = Transaction(connection, role, account)
             transaction.begin()
             yield transaction
@@ -89,7 +94,7 @@ class Database:
         """Do the same on the running event loop."""
         assert (account is not None) == (role is Role.PORTAL), role
         pool = await self._async_pool(portal=role is Role.PORTAL)
-        with _translated():
+        with translated():
             async with pool.connection() as connection:
                 transaction = AsyncTransaction(connection, role, account)
                 await transaction.begin()
@@ -121,7 +126,7 @@ class Database:
             max_size=self._pool_max,
             timeout=POOL_WAIT_SECONDS,
             kwargs=CONNECTION,
-            configure=_configure,
+            configure=configure,
             check=_check,
             open=True,
         )
@@ -152,7 +157,7 @@ CONNECTION: dict[str, Any] = {
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn the loss of the database into ``StoreUnavailable``; other errors pass."""
     try:
         yield
@@ -165,7 +170,8 @@ def _translated() -> Iterator[None]:
 LOST = ("08", "53", "57P")  # connection lost, out of resources, shut down
 
 
-def _configure(connection: psycopg.Connection[Any]) -> None:
+def configure(connection: psycopg.Connection[Any]) -> None:
+    """Teach a new connection our JSON and our parameters."""
     set_json_loads(orjson.loads, connection)
     known.prepare(connection)
 

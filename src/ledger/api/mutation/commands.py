@@ -12,7 +12,7 @@ from ledger.api.access import Scope
 from ledger.api.context import Info
 from ledger.api.mutation.inputs import body_of, input_of
 from ledger.api.roots import root_mutation
-from ledger.api.types.answers import CommandAccepted, CommandRefused, CommandResult, result_of
+from ledger.api.types.answers import CommandResult, Result, result_of
 from ledger.commands.registry import COMMANDS, execute
 
 SCOPE_OF: Final = {
@@ -36,7 +36,7 @@ def _mutation(name: str, record: type[BaseModel]) -> Any:
 
 
 def _resolver(name: str, input_: type) -> Callable[..., Any]:
-    async def resolve(info: Info, input: Any) -> CommandAccepted | CommandRefused:  # noqa: A002
+    async def resolve(info: Info, input: Any) -> Result:  # noqa: A002
         context = info.context
         body = {"command": name, **body_of(input)}
         answer = await asyncio.to_thread(execute, context.ledger, body, context.principal.actor)

@@ -21,7 +21,7 @@ from ledger.api.mutation.words import INPUTS, UNIONS, word
 from ledger.api.scalars import CurrencyCode, Instant, Json
 from ledger.commands.types import Currency
 
-HIDDEN = frozenset({"command", "dry_run"})
+HIDDEN = frozenset({"command"})
 _CURRENCY = get_args(Currency)[1]
 
 

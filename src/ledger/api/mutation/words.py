@@ -6,6 +6,7 @@ WORDS: Final[dict[str, str]] = {
     # the envelope
     "key": "Makes the command idempotent: the same key with the same fields is done once.",
     "reason": "Why; kept with the facts.",
+    "dry_run": "True tries the command and answers what it would do; nothing is appended.",
     "on": "The accounting date; the default is today in the entity's time zone.",
     # reference data
     "account": "The account.",

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import strawberry
 
 from ledger.api.scalars import Long
+from ledger.api.types.effects import CommandEffect, DraftFact, effect_of
 from ledger.api.types.fields import about
-from ledger.commands.answer import Answer
+from ledger.commands.answer import Answer, FactAt
 
 
 @strawberry.interface(description="Why something was refused; nothing was changed.")
@@ -63,13 +64,26 @@ class CommandAccepted:
     usage: UsageCounts | None = about("For commands that carry usage events: what became of them.")
 
 
+@strawberry.type(description="A dry run of a command that would be accepted; nothing was appended.")
+class WouldAccept:
+    """What a command would do; its key is still free."""
+
+    key: str = about("The command's key.")
+    facts: list[DraftFact] = about("The facts that it would append itself, in order.")
+    effect: CommandEffect = about(
+        "What it comes to; with what follows, if it changes what past days cost."
+    )
+    usage: UsageCounts | None = about("For commands that carry usage events: what became of them.")
+
+
+Result = CommandAccepted | WouldAccept | CommandRefused
 CommandResult = Annotated[
-    CommandAccepted | CommandRefused,
-    strawberry.union("CommandResult", description="Accepted or refused."),
+    Result,
+    strawberry.union("CommandResult", description="Accepted, would be accepted, or refused."),
 ]
 
 
-def result_of(answer: Answer) -> CommandAccepted | CommandRefused:
+def result_of(answer: Answer) -> Result:
     """Return the answer of a command as the schema shows it."""
     assert answer.key is not None
     if answer.error is not None:
@@ -77,12 +91,24 @@ def result_of(answer: Answer) -> CommandAccepted | CommandRefused:
         return CommandRefused(
             code=error.code, message=error.message, field=error.field, key=answer.key
         )
+    if answer.effect is not None:
+        return WouldAccept(
+            key=answer.key,
+            facts=[DraftFact(lane=fact.lane, type=fact.type) for fact in answer.facts],
+            effect=effect_of(answer.effect),
+            usage=_counts(answer.usage) if answer.usage else None,
+        )
     return CommandAccepted(
         key=answer.key,
         duplicate=answer.status == "duplicate",
-        facts=[FactRef(lane=f.lane, position=Long(f.position), type=f.type) for f in answer.facts],
+        facts=[_fact(fact) for fact in answer.facts],
         usage=_counts(answer.usage) if answer.usage else None,
     )
+
+
+def _fact(fact: FactAt) -> FactRef:
+    assert fact.position is not None, "only facts of a dry run have no place"
+    return FactRef(lane=fact.lane, position=Long(fact.position), type=fact.type)
 
 
 def _counts(usage: dict[str, Any]) -> UsageCounts:

@@ -1,0 +1,87 @@
+"""What follows a command that changes what past days cost: rating again, and billing.
+
+A dry run goes on with it, so that its effect shows what the change comes to. Which commands these
+are, and whom each reaches, is the table below; everybody else has no aftermath.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Final, TypeVar
+from uuid import uuid4
+
+from ledger.commands.command import Command
+from ledger.commands.invoice import IssueInvoices, issue_invoices
+from ledger.commands.ledger import Ledger
+from ledger.commands.rate import RateUsage, rate_usage
+from ledger.commands.runs import Run
+from ledger.commands.shell import Asked
+from ledger.events.catalog import PlanPublished, TaxRateSet
+from ledger.events.fact import Fact
+from ledger.periods import local_day
+from ledger.projector.follower import catch_up
+from ledger.reads.charges import rated_through, taxed_by
+from ledger.reads.subscriptions import accounts, subscribers
+from ledger.store.database import Query, Role
+
+Row = TypeVar("Row")
+Reach = Callable[[Ledger, Sequence[Fact]], set[str]]
+
+
+def _named(_: Ledger, facts: Sequence[Fact]) -> set[str]:
+    """Return the accounts that the facts name."""
+    found = (getattr(fact, "account", None) for fact in facts)
+    return {account for account in found if account is not None}
+
+
+def _on_plan(ledger: Ledger, facts: Sequence[Fact]) -> set[str]:
+    """Return the accounts that have a plan of which a version was published."""
+    plans = {fact.plan for fact in facts if isinstance(fact, PlanPublished)}
+    return {row.account for plan in plans for row in _rows(ledger, subscribers(plan))}
+
+
+def _taxed(ledger: Ledger, facts: Sequence[Fact]) -> set[str]:
+    """Return the accounts that were charged under a tax code."""
+    codes = {fact.code for fact in facts if isinstance(fact, TaxRateSet)}
+    return {row.account for code in codes for row in _rows(ledger, taxed_by(code))}
+
+
+AFTERMATH: Final[dict[str, Reach]] = {
+    "publish_plan": _on_plan,
+    "correct_usage": _named,
+    "set_tax_rate": _taxed,
+}
+"""Whom a command reaches whose past charges it may change, by the command's name."""
+
+
+def follow(ledger: Ledger, asked: Asked, facts: Sequence[Fact]) -> None:
+    """Rate whom the command reaches through the last day they were rated to, and bill them.
+
+    Documents are dated that day or today, whichever is later.
+    """
+    catch_up(ledger.db, ["charges", "subscriptions"])
+    reached = AFTERMATH[asked.command.command](ledger, facts)
+    by_day: defaultdict[date, set[str]] = defaultdict(set)
+    for row in _rows(ledger, rated_through(reached)):
+        by_day[row.through].add(row.account)
+    for through, names in sorted(by_day.items()):
+        rating = RateUsage(command="rate_usage", key=_key(), through=through)
+        rate_usage(_run(ledger, asked, rating, names), rating)
+        payers = {row.payer for row in _rows(ledger, accounts(names))}
+        on = max(through, local_day(ledger.clock(), "UTC"))
+        billing = IssueInvoices(command="issue_invoices", key=_key(), through=through, on=on)
+        issue_invoices(_run(ledger, asked, billing, payers), billing)
+
+
+def _run(ledger: Ledger, asked: Asked, command: Command, among: Collection[str]) -> Run:
+    return Run(ledger, replace(asked, command=command), ledger.clock(), among=frozenset(among))
+
+
+def _key() -> str:
+    return f"dry-run/{uuid4().hex}"
+
+
+def _rows(ledger: Ledger, query: Query[Row]) -> list[Row]:
+    with ledger.db.transaction(Role.READER) as tx:
+        return tx.all(query)
