@@ -51,6 +51,10 @@ AFTERMATH: Final[dict[str, Reach]] = {
     "publish_plan": _on_plan,
     "correct_usage": _named,
     "set_tax_rate": _taxed,
+    "change_subscription": _named,
+    "end_subscription": _named,
+    "grant_credit": _named,
+    "add_discount": _named,
 }
 """Whom a command reaches whose past charges it may change, by the command's name."""
 

@@ -107,7 +107,7 @@ class DryDatabase(Database):
 
     def async_transaction(self, role: Role, account: str | None = None) -> Never:
         """Refuse: commands run in threads."""
-        raise NotImplementedError(f"A dry run gives nothing to an event loop, nor to {role}.")
+        raise AssertionError(f"commands run in threads, not on an event loop as {role}")
 
     def appended(self) -> Iterator[tuple[Any, ...]]:
         """Yield what was appended, by lane and position, in pages."""
