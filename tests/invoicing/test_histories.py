@@ -26,8 +26,8 @@ from ledger.invoicing.numbers import Series, numbered
 from ledger.invoicing.originals import originals
 from ledger.invoicing.schedules import Terms, schedules_of
 from ledger.money import HUNDRED, round_money, round_ratio
+from ledger.posting.accruals import accrual
 from ledger.posting.documents import document_entries
-from ledger.posting.usage import accrual
 from ledger.receivables.apply import apply_payment
 from ledger.receivables.state import fold
 

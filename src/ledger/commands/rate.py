@@ -20,7 +20,7 @@ from ledger.events.billing import UsageRated
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.periods import instant
-from ledger.posting.usage import accrual
+from ledger.posting.accruals import accrual
 from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 from ledger.store.database import Role
 
