@@ -210,6 +210,10 @@ class UnknownDeadLetter(Unknown):
     """There is no open dead letter {id}; list them first."""
 
 
+class NoElectronicInvoice(Refusal):
+    """{number} cannot be an EN 16931 invoice: {why}"""
+
+
 class UnknownProjection(Unknown):
     """There is no projection {id}; list them first."""
 

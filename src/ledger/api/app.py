@@ -25,6 +25,7 @@ from ledger.api.gauges import exposition
 from ledger.api.http import PATH, Events
 from ledger.api.keys import Gate
 from ledger.api.logs import configure_logs
+from ledger.api.papers import paper_routes
 from ledger.api.problem import problem
 from ledger.api.view import graphql_app
 from ledger.commands.ledger import Ledger
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/metrics", Metrics(ledger, gate), methods=["GET"]),
             Route("/graphql", Exactly(graphql_app(ledger, gate))),
             *feed_routes(ledger, gate),
+            *paper_routes(ledger, gate),
         ],
         middleware=[Middleware(UsageFirst, events=events)],
         lifespan=lifespan,

@@ -10,25 +10,22 @@ line for ``Accept: application/x-ndjson``.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from typing import Any, Final
 
 import orjson
-from psycopg import DataError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ledger.api.access import Principal, Scope
 from ledger.api.body import whole
-from ledger.api.errors import UnusableText
 from ledger.api.keys import Gate
-from ledger.api.problem import problem
+from ledger.api.plain import Endpoint, cached, guarded
 from ledger.commands.answer import Answer
 from ledger.commands.ledger import Ledger
 from ledger.commands.registry import execute
-from ledger.errors import BadValue, Malformed, Refusal, StoreUnavailable, Unauthenticated
+from ledger.errors import BadValue, Malformed
 from ledger.reads import exports
 from ledger.store.canonical import canonical
 from ledger.store.database import Query, Role
@@ -38,8 +35,6 @@ PAGE_MAX: Final = 200
 ANSWERS_MAX: Final = 500
 BODY_BYTES_MAX: Final = 1024 * 1024
 LINES: Final = "application/x-ndjson"
-
-Endpoint = Callable[[Request, Principal], Awaitable[Response]]
 
 
 def feed_routes(ledger: Ledger, gate: Gate) -> list[Route]:
@@ -84,7 +79,7 @@ class Feed:
         if not found:
             return Response(status_code=404)
         body = canonical(found[0].content)
-        return _cached(
+        return cached(
             request, body, "application/json", {"ledger-revision": str(found[0].revision)}
         )
 
@@ -117,21 +112,7 @@ class Feed:
 
 
 def _route(gate: Gate, path: str, method: str, scope: Scope, endpoint: Endpoint) -> Route:
-    async def guarded(request: Request) -> Response:
-        try:
-            principal = await gate.principal(request.headers.get("authorization"))
-            if principal is None:
-                raise Unauthenticated
-            principal.require(scope)
-            return await endpoint(request, principal)
-        except (Refusal, StoreUnavailable) as error:
-            return problem(error)
-        except DataError:
-            return problem(UnusableText())
-        except ClientDisconnect:
-            return Response(status_code=400)
-
-    return Route(f"/v1/erp/{{target}}/{path}", guarded, methods=[method])
+    return guarded(gate, f"/v1/erp/{{target}}/{path}", method, scope, endpoint)
 
 
 def _page(request: Request) -> tuple[str, int, int]:
@@ -151,9 +132,9 @@ def _paged(request: Request, revisions: list[exports.Revision], places: list[int
     lines = [_line(row, place) for row, place in zip(revisions, places, strict=True)]
     headers = {"ledger-next-cursor": cursor}
     if LINES in request.headers.get("accept", ""):
-        return _cached(request, b"".join(line + b"\n" for line in lines), LINES, headers)
+        return cached(request, b"".join(line + b"\n" for line in lines), LINES, headers)
     body = b'{"documents":[%s],"next_cursor":"%s"}' % (b",".join(lines), cursor.encode())
-    return _cached(request, body, "application/json", headers)
+    return cached(request, body, "application/json", headers)
 
 
 def _line(revision: exports.Revision, place: int) -> bytes:
@@ -165,15 +146,6 @@ def _line(revision: exports.Revision, place: int) -> bytes:
         "sha256": revision.sha256,
     }
     return orjson.dumps(head)[:-1] + b',"content":' + canonical(revision.content) + b"}"
-
-
-def _cached(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    """Return the body with its digest as ETag, or 304 to a caller who has it."""
-    tag = f'"{sha256(body).hexdigest()}"'
-    told = {"etag": tag, "cache-control": "private, no-cache", **headers}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=told)
-    return Response(body, headers=told, media_type=media_type)
 
 
 def _items(body: bytes) -> list[dict[str, Any]]:

@@ -54,6 +54,11 @@ values (%(account)s, %(version)s, %(hmac_key)s, %(name)s, %(address)s, %(vat_id)
 LATEST = """
 select distinct on (account) account, version, name, address, vat_id
 from ledger.personal_data where account = any(%(accounts)s) order by account, version desc"""
+AS_OF = """
+select distinct on (account) account, version, name, address, vat_id
+from ledger.personal_data where account = any(%(accounts)s)
+order by account, recorded_at <= %(at)s desc,
+    case when recorded_at <= %(at)s then version end desc, version"""
 KEYS = """
 select distinct on (account) account, hmac_key
 from ledger.personal_data where account = any(%(accounts)s) order by account, version desc"""
@@ -75,6 +80,11 @@ def insert(
 def latest(accounts: Sequence[str]) -> Query[Personal]:
     """Return the read for the current personal data of accounts; erased ones are not there."""
     return Query(LATEST, {"accounts": list(accounts)}, Personal)
+
+
+def as_of(accounts: Sequence[str], at: datetime) -> Query[Personal]:
+    """Return the read for what was known of accounts at a time, else for what came first."""
+    return Query(AS_OF, {"accounts": list(accounts), "at": at}, Personal)
 
 
 def keys(accounts: Sequence[str]) -> Query[Keyed]:

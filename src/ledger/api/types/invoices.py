@@ -8,8 +8,10 @@ from typing import Any
 import strawberry
 
 from ledger.api.context import Info
+from ledger.api.papers import path_of
 from ledger.api.scalars import CurrencyCode, Long
 from ledger.api.types.fields import Money, about, derived, money, resolved
+from ledger.printing import Form
 
 
 @strawberry.enum(description="What a document is.")
@@ -58,6 +60,21 @@ class InvoiceTax:
     exemption_reason: str | None = about("Why no tax is due, where none is.")
 
 
+@strawberry.type(description="Where a document is to be had, for the same key as this answer.")
+class InvoiceFiles:
+    """Paths on this service."""
+
+    html: str = about("To read and print.")
+    pdf: str = about("To keep.")
+    ubl: str = about("The electronic invoice of EN 16931, in UBL.")
+    json: str = about("Everything that the document shows.")
+
+
+def _files(root: Any) -> InvoiceFiles:
+    paths = {form.value: path_of(root.number, form) for form in Form}
+    return InvoiceFiles(**paths)
+
+
 def _kind(root: Any) -> InvoiceKind:
     return InvoiceKind(root.kind)
 
@@ -82,6 +99,7 @@ class Invoice:
     tax_inclusive: bool = about("Whether the plan's prices include tax.")
     recorded_at: datetime = about("When it was recorded.")
     position: Long = about("The position of its fact in the books.")
+    files: InvoiceFiles = derived(_files, "Where it is to be had as a file.")
 
     @resolved("The lines, in order.")
     async def lines(self, info: Info) -> list[InvoiceLine]:

@@ -1,0 +1,74 @@
+"""Invoices and credit notes as files, for whoever may see them.
+
+    GET /v1/invoices/{number}.html|.pdf|.xml|.json
+
+The database decides who may: a portal key's own transaction has to find the document. It is then
+put together as staff would see it, because the buyer pays for all that stands on it; everybody gets
+the same bytes. One at a time: drawing is work for the processor, and usage goes first.
+"""
+
+import asyncio
+import re
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ledger.api.access import Principal, Scope
+from ledger.api.access import Role as Who
+from ledger.api.keys import Gate
+from ledger.api.plain import cached, guarded
+from ledger.commands.ledger import Ledger
+from ledger.printing import SUFFIXES, Form, Printed, document, printed
+from ledger.reads import invoices
+from ledger.store.database import Role
+
+FORMS: Final = {suffix: form for form, suffix in SUFFIXES.items()}
+SAFE: Final = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+}
+
+
+def path_of(number: str, form: Form) -> str:
+    """Return where a document is to be had in a form."""
+    return f"/v1/invoices/{number}.{SUFFIXES[form]}"
+
+
+def paper_routes(ledger: Ledger, gate: Gate) -> list[Route]:
+    """Return the routes of documents."""
+    papers = Papers(ledger)
+    path = "/v1/invoices/{number}.{suffix}"
+    return [guarded(gate, path, "GET", Scope.BILLING_READ, papers.invoice)]
+
+
+class Papers:
+    """The endpoints, for a principal who may read what was billed."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._drawing = asyncio.Semaphore(1)
+
+    async def invoice(self, request: Request, principal: Principal) -> Response:
+        """Answer one document as a file."""
+        number = request.path_params["number"]
+        form = FORMS.get(request.path_params["suffix"])
+        if form is None or not await self._sees(principal, number):
+            return Response(status_code=404)
+        async with self._drawing:
+            made = await asyncio.to_thread(self._print, number, form)
+        name = f"{re.sub(r'[^A-Za-z0-9_.-]', '_', number)}.{SUFFIXES[form]}"
+        told = {**SAFE, "content-disposition": f'inline; filename="{name}"'}
+        return cached(request, made.body, made.media_type, told)
+
+    async def _sees(self, principal: Principal, number: str) -> bool:
+        own = principal.account if principal.role is Who.PORTAL else None
+        async with self._ledger.db.async_transaction(principal.database_role, own) as tx:
+            found = await tx.one(invoices.invoices_by_number([number]))
+        return found is not None and own in (None, found.account)
+
+    def _print(self, number: str, form: Form) -> Printed:
+        with self._ledger.db.transaction(Role.READER) as tx:
+            made = document(tx, number)
+        return printed(made, form)

@@ -1,0 +1,41 @@
+"""``usage-ledger invoice NUMBER``: an invoice or credit note as a file."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ledger.cli.shell import shell_of
+from ledger.printing import Form, document, printed
+
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="The file; default standard output.")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command to the tree."""
+    app.command()(invoice)
+
+
+def invoice(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="The number of an invoice or credit note.")],
+    form: Annotated[
+        Form, typer.Option("--format", help="html, pdf, ubl (EN 16931 XML) or json.")
+    ] = Form.HTML,
+    output: Output = None,
+) -> None:
+    """Print an invoice or credit note."""
+    with shell_of(context).reading() as tx:
+        made = document(tx, number)
+    write(printed(made, form).body, output)
+
+
+def write(body: bytes, output: Path | None) -> None:
+    """Write a file, or to standard output."""
+    if output is None:
+        sys.stdout.buffer.write(body)
+    else:
+        output.write_bytes(body)

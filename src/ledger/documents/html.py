@@ -1,0 +1,27 @@
+"""A document as one HTML file: no script, nothing from elsewhere, every word escaped."""
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from ledger.documents.chart import FULL
+from ledger.documents.document import Document
+from ledger.documents.sheet import sheet
+
+
+def html(document: Document) -> bytes:
+    """Return the document as UTF-8 HTML."""
+    return _template().render(sheet=sheet(document), full=FULL).encode()
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("ledger.documents"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("document.html")
