@@ -4,7 +4,7 @@ In this order: discounts (all kinds but commitments and grants), promotional cre
 credit is drawn by usage only. Units were drawn before pricing and come along as they are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,7 @@ from ledger.credits.draws import ChargeKey, Draw, Need, draw
 from ledger.events.charges import Adjustment
 from ledger.events.credit import CreditGranted, DiscountAdded
 from ledger.money import EXACT, HUNDRED, ZERO, allocate, digits, exactly, round_money, round_ratio
+from ledger.rating.adjustments import Adjusted
 
 PROMOTIONAL, PREPAID = "promotional", "prepaid"
 
@@ -42,20 +43,6 @@ class Demand:
     amount: Decimal
     spans: tuple[Span, ...] = ()
     included_rate: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Adjusted:
-    """What is left ``due`` of a charge, ``accrued`` of that without included tax, and why."""
-
-    due: Decimal
-    accrued: Decimal
-    adjustments: tuple[Adjustment, ...] = ()
-
-    @property
-    def discounts(self) -> Decimal:
-        """What discounts took off, as prices state it."""
-        return sum((each.amount for each in self.adjustments if each.kind == "discount"), ZERO)
 
 
 @dataclass(frozen=True)
@@ -170,24 +157,3 @@ def rising(spans: Sequence[Span]) -> list[Decimal]:
     reached.append(ZERO)
     reached.reverse()
     return [EXACT.subtract(after, before) for before, after in pairwise(reached)]
-
-
-def merged(adjusted: Sequence[Adjustment], before: Iterable[Adjustment]) -> tuple[Adjustment, ...]:
-    """Return the adjustments of a charge with what each posts against those of the one before."""
-    posted = {(each.kind, each.id): each.net for each in before}
-    made = [_against(each, posted.pop((each.kind, each.id), ZERO)) for each in adjusted]
-    gone = [Adjustment(kind, name, ZERO, ZERO, -net) for (kind, name), net in posted.items() if net]
-    return (*made, *gone)
-
-
-def _against(each: Adjustment, before: Decimal) -> Adjustment:
-    return Adjustment(each.kind, each.id, each.amount, each.net, each.net - before, each.units)
-
-
-def taken_off(adjustments: Iterable[Adjustment]) -> Mapping[tuple[str, str], tuple[Decimal, ...]]:
-    """Return what adjustments say, without their order and without those that say nothing."""
-    return {
-        (each.kind, each.id): (each.amount, each.net, each.units or ZERO)
-        for each in adjustments
-        if each.amount or each.net or each.units
-    }

@@ -13,6 +13,8 @@ from ledger.events.billing import (
 )
 from ledger.events.cash import PaymentCaptured
 from ledger.events.catalog import AccountOpened, MeterDefined, PlanPublished, TaxRateSet
+from ledger.events.charges import ItemCharged
+from ledger.events.credit import CreditDrawn, CreditExpired, CreditGranted, DiscountAdded
 from ledger.events.erp import ExportSealed
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
@@ -55,6 +57,8 @@ def journal_line(placed: Placed, entry: JournalPosted, number: int, *links: Node
         "invoice": line.invoice,
         "charge": line.charge,
         "payment": line.payment,
+        "grant": line.grant,
+        "discount": line.discount,
     }
     name = f"{placed.position}.{number}"
     return _part("journal_line", name, placed, detail, links)
@@ -142,6 +146,40 @@ def _charge(fact: UsageRated) -> tuple[str, str, dict[str, Any]]:
     return "charge", fact.charge, detail
 
 
+def _item(fact: ItemCharged) -> tuple[str, str, dict[str, Any]]:
+    detail = {
+        "item": fact.item,
+        "charge_kind": fact.kind,
+        "account": fact.account,
+        "from": fact.period_from,
+        "to": fact.period_to,
+        "quantity": fact.quantity,
+        "amount": fact.amount,
+        "delta": fact.delta,
+        "currency": fact.currency,
+        "corrects": fact.corrects,
+    }
+    return "charge", fact.charge, detail
+
+
+def _granted(fact: CreditGranted) -> tuple[str, str, dict[str, Any]]:
+    detail = {"account": fact.account, "credit": fact.kind, "from": fact.starts_on}
+    size = {"amount": fact.amount, "units": fact.units, "meter": fact.meter, "price": fact.price}
+    return "grant", fact.grant, {**detail, "expires": fact.expires_on, **size}
+
+
+def _used(fact: CreditDrawn | CreditExpired) -> tuple[str, str, dict[str, Any]]:
+    kind = "credit_drawn" if isinstance(fact, CreditDrawn) else "credit_expired"
+    detail = {"amount": fact.amount, "units": fact.units, "breakage": fact.breakage}
+    return kind, f"{fact.grant}/{fact.originator_version}", {**detail, "posted": fact.posted}
+
+
+def _discount(fact: DiscountAdded) -> tuple[str, str, dict[str, Any]]:
+    detail = {"account": fact.account, "subscription": fact.subscription}
+    what = {"percent": fact.percent, "amount": fact.amount, "from": fact.starts_on}
+    return "discount", fact.discount, {**detail, **what, "until": fact.until}
+
+
 def _document(fact: InvoiceIssued | CreditNoteIssued) -> tuple[str, str, dict[str, Any]]:
     kind = "invoice" if isinstance(fact, InvoiceIssued) else "credit_note"
     detail = {"account": fact.account, "issued_on": fact.issued_on}
@@ -169,6 +207,11 @@ DESCRIBE: dict[type[Fact], Describe] = {
     UsageCorrected: _usage,
     UsageVoided: _void,
     UsageRated: _charge,
+    ItemCharged: _item,
+    CreditGranted: _granted,
+    CreditDrawn: _used,
+    CreditExpired: _used,
+    DiscountAdded: _discount,
     InvoiceIssued: _document,
     CreditNoteIssued: _document,
     PaymentCaptured: _payment,

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from ledger.errors import UnknownLine
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine, UsageRated
 from ledger.events.catalog import TaxRateSet
+from ledger.events.charges import ItemCharged
+from ledger.events.credit import CreditDrawn, CreditExpired
 from ledger.events.fact import Cause
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.streams import stream
@@ -65,10 +67,26 @@ class _Walk:
         for placed in named(self.tx, entry.causes).values():
             if isinstance(placed.fact, UsageRated):
                 yield from self.charges([placed])
+            elif isinstance(placed.fact, ItemCharged):
+                yield self.item(placed, placed.fact)
+            elif isinstance(placed.fact, CreditDrawn | CreditExpired):
+                yield self.breakage(placed)
             elif isinstance(placed.fact, Document):
                 yield from self.document_lines(placed, placed.fact, line)
             else:
                 yield node(placed, *self.settled(line))
+
+    def item(self, placed: Placed, charge: ItemCharged) -> Node:
+        """Return a charge without usage, with what it was made by."""
+        terms = named(self.tx, (*charge.causes, *_takers(charge)))
+        return node(placed, *map(node, terms.values()))
+
+    def breakage(self, placed: Placed) -> Node:
+        """Return what was said of a grant, with the grant and the charges that drew it then."""
+        causes = named(self.tx, placed.fact.causes).values()
+        drew = [one for one in causes if isinstance(one.fact, UsageRated)]
+        rest = [node(one) for one in causes if one not in drew]
+        return node(placed, *rest, *self.charges(drew))
 
     def settled(self, line: JournalLine) -> Iterator[Node]:
         """Yield the invoice that a line of a payment settles."""
@@ -114,4 +132,12 @@ def _terms(charge: UsageRated) -> list[Cause]:
         Cause(stream("account", charge.account), 1),
         Cause(stream("meter", charge.meter), 1),
     )
-    return list(dict.fromkeys((*terms, *charge.causes)))
+    return list(dict.fromkeys((*terms, *_takers(charge), *charge.causes)))
+
+
+def _takers(charge: UsageRated | ItemCharged) -> list[Cause]:
+    """Return the grants and discounts that take something off a charge."""
+    return [
+        Cause(stream("discount" if each.kind == "discount" else "grant", each.id), 1)
+        for each in charge.adjustments
+    ]
