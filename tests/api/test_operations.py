@@ -53,6 +53,7 @@ INPUTS = {
         "from": "2026-01-01",
         "amount": "100",
     },
+    "set-spend-limit": {"account": "acme", "from": "2026-01-01", "amount": "500"},
     "add-discount": {"discount": "d", "account": "acme", "percent": "5", "from": "2026-01-01"},
     "record-usage": {"events": []},
     "correct-usage": {"source": "gateway", "id": "acme-1", "void": True, "reason": "test"},

@@ -15,7 +15,7 @@ LISTED = {
     "register_entity", "open_account", "define_meter", "publish_plan", "set_tax_rate",
     "start_subscription", "change_subscription", "end_subscription", "record_usage",
     "correct_usage", "rate_usage", "issue_invoices",
-    "grant_credit", "add_discount",
+    "grant_credit", "add_discount", "set_spend_limit",
     "capture_payment", "map_account", "set_export_profile", "seal_exports", "acknowledge_export",
     "reject_export", "revise_export", "replay_dead_letters",
 }  # fmt: skip

@@ -35,6 +35,7 @@ from ledger.events.erp import (
 )
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
+from ledger.events.limits import SpendLimitSet, ThresholdCrossed
 from ledger.events.streams import stream, usage_stream
 from ledger.events.subscriptions import SubscriptionStarted
 from ledger.events.usage import (
@@ -454,6 +455,38 @@ class Story:
             ),
         )
 
+    def limits(self) -> None:
+        for starts_on, amount in ((date(2026, 10, 1), D(100)), (date(2026, 11, 1), None)):
+            self.append(
+                self.fact(
+                    SpendLimitSet,
+                    stream("spend_limit", "acme"),
+                    account="acme",
+                    entity="US",
+                    currency="USD",
+                    starts_on=starts_on,
+                    amount=amount,
+                    notify_at=(D(80), D(100)) if amount else (),
+                )
+            )
+        self.append(
+            self.fact(
+                ThresholdCrossed,
+                stream("spending_threshold", "acme", "2026-10-01", "80"),
+                kind="spending",
+                entity="US",
+                account="acme",
+                currency="USD",
+                period_from=date(2026, 10, 1),
+                period_to=date(2026, 11, 1),
+                percent=D(80),
+                limit=D(100),
+                quantity=D(95),
+                lane=0,
+                position=1,
+            )
+        )
+
     # -- ERP --------------------------------------------------------------------------------------
 
     def profile(self, target: str) -> None:
@@ -562,6 +595,7 @@ class Story:
         self.credit(invoice, higher, "10.00")
         self.pay("p1", invoice, "50.00")
         self.receipts()
+        self.limits()
         self.exports()
         self.usage(events // 2)
 

@@ -11,6 +11,7 @@ from ledger.projector.projection import projections
 from ledger.reads import (
     charges,
     credit,
+    entitlements,
     exceptions,
     exports,
     invoices,
@@ -24,6 +25,7 @@ from ledger.store.database import Query, Role
 
 TIME = datetime(2026, 10, 1, tzinfo=UTC)
 DAY = date(2026, 10, 1)
+USED = usage.UsedWindow(1, 1, "a", "m", "s", "sum", TIME, TIME)
 WINDOW = usage.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
 NO_ID = UUID(int=0)
 
@@ -41,6 +43,7 @@ READS = [
     usage.usage_over_time("a", "m", TIME, TIME, bucket="day", dimension="region"),
     usage.usage_events("a", "m", TIME, TIME),
     usage.usage_versions(NO_ID),
+    usage.used([USED]),
     usage.measure([WINDOW]),
     usage.measure_groups([WINDOW]),
     usage.usage_set("c"),
@@ -91,6 +94,9 @@ READS = [
     exports.revision("t", "x"),
     exports.revisions_in_force("t", ["x"]),
     exports.counters(["US"]),
+    entitlements.spend_limits(["a"]),
+    entitlements.spend_limited(),
+    entitlements.thresholds("a"),
     exceptions.unpriced("a"),
     exceptions.unrated("a", entity="US", before=TIME),
     exceptions.dead_letters("BAD_VALUE"),
@@ -130,7 +136,18 @@ def test_every_query_says_in_a_sentence_what_it_answers():
 
 @pytest.mark.parametrize(
     "module",
-    [charges, credit, exceptions, exports, invoices, journal, receivables, subscriptions, usage],
+    [
+        charges,
+        credit,
+        entitlements,
+        exceptions,
+        exports,
+        invoices,
+        journal,
+        receivables,
+        subscriptions,
+        usage,
+    ],
     ids=lambda module: module.__name__,
 )
 def test_every_read_is_typed(module):

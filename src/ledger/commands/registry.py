@@ -39,6 +39,7 @@ from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
 from ledger.commands.runs import running
 from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.shell import Asked, Caller, decide_once
+from ledger.commands.spend_limits import SetSpendLimit, set_spend_limit
 from ledger.commands.subscriptions import StartSubscription, start_subscription
 from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
 from ledger.errors import ProjectionStopped, Refusal, SelfApproval, UnknownCommand
@@ -58,6 +59,7 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (ChangeSubscription, change_subscription),
     (EndSubscription, end_subscription),
     (GrantCredit, grant_credit),
+    (SetSpendLimit, set_spend_limit),
     (AddDiscount, add_discount),
     (RecordUsage, record_usage),
     (CorrectUsage, correct_usage),

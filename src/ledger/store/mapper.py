@@ -26,6 +26,7 @@ from ledger.events import (  # noqa: F401 (each registers its records)
     credit,
     erp,
     journal,
+    limits,
     revenue,
     subscriptions,
     usage,

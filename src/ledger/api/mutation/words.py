@@ -66,6 +66,10 @@ WORDS: Final[dict[str, str]] = {
     "unit": "The unit.",
     "value": "The property to take; the default is quantity.",
     "vat_id": "The VAT id; that of an account is kept outside the log.",
+    # limits
+    "SetSpendLimitInput.amount": "The most in a calendar month, net of tax; none lifts the limit.",
+    "SetSpendLimitInput.invoice_at": "What is accrued and not billed is billed when it comes to"
+    " this, before its period ends.",
     # prices
     "amount_property": "The property in which each event carries its price.",
     "fixed": "A fee for each event.",
