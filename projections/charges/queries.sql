@@ -73,6 +73,17 @@ where s.entity = %(entity)s
 order by a.payer
 limit %(limit)s;
 
+-- name: spent
+-- What was accrued of charges of an account, net of tax, by the accounting dates in each window.
+select w.number, coalesce(sum(c.accrued - coalesce(p.accrued, 0)), 0) as spent
+from jsonb_to_recordset(%(windows)s)
+    as w (number integer, account text, month_from date, month_to date)
+left join charges as c on c.account = w.account
+                      and c.posted_on >= w.month_from and c.posted_on < w.month_to
+left join charges as p on p.stream = c.stream and p.version = c.version - 1
+group by w.number
+order by w.number;
+
 -- name: charges_of_usage
 -- The charges whose usage set was taken over a usage fact, oldest first.
 select charge, stream, version, position, occurred_at, recorded_at, entity, account, subscription, item,

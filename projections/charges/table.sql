@@ -47,6 +47,10 @@ create unique index on charges (stream, version);
 -- name: charges_account
 create index on charges (account, position);
 
+-- name: charges_posted
+-- What an account spent in a month.
+create index on charges (account, posted_on);
+
 -- name: charges_usage
 -- From a usage event to the charges whose window holds it.
 create index on charges (account, meter, window_from);

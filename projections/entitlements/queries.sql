@@ -6,13 +6,14 @@ where account = any(%(accounts)s)
 order by account, version;
 
 -- name: spend_limited
--- A page of the accounts that have a spend limit.
-select distinct account
-from spend_limits
-where account > %(after)s
-  and (%(account)s::text is null or account = %(account)s)
-  and (%(entity)s::text is null or entity = %(entity)s)
-order by account
+-- A page of the accounts that have a spend limit, or had one.
+select distinct l.account, a.time_zone
+from spend_limits as l
+join accounts as a on a.account = l.account
+where l.account > %(after)s
+  and (%(accounts)s::text[] is null or l.account = any(%(accounts)s))
+  and (%(entity)s::text is null or l.entity = %(entity)s)
+order by l.account
 limit %(limit)s;
 
 -- name: thresholds

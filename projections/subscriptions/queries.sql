@@ -77,6 +77,52 @@ where (%(entity)s::text is null or s.entity = %(entity)s)
 order by s.account, s.subscription
 limit %(limit)s;
 
+-- name: contracts
+-- A page of the subscriptions of accounts with all that says what they include: changes and end, the
+-- entitlements of every version of their plans, the aggregations of those meters. Those whose plans
+-- never included anything are left out.
+with including as materialized (
+    select distinct plan from plans where items @? '$[*] ? (@.kind == "entitlement")'
+)
+select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.quantity, s.overrides,
+       s.trial_until, s.ends_on, s.credit_unused, s.end_version, s.stream, s.version, s.position,
+       c.changes, a.lane, a.time_zone, v.versions,
+       coalesce((
+           select jsonb_object_agg(m.meter, m.aggregation)
+           from meters as m
+           where m.meter in (select item ->> 'meter'
+                             from jsonb_array_elements(v.versions) as published (plan)
+                             cross join lateral jsonb_array_elements(published.plan -> 'items') as item)
+       ), '{}') as aggregations
+from subscriptions as s
+join accounts as a on a.account = s.account
+cross join lateral (
+    select coalesce(jsonb_agg(jsonb_build_object('version', c.version, 'starts_on', c.starts_on,
+               'plan', c.plan, 'quantity', c.quantity) order by c.version), '[]') as changes,
+           array_agg(c.plan) filter (where c.plan is not null) as plans
+    from subscription_changes as c
+    where c.subscription = s.subscription
+) as c
+cross join lateral (
+    select coalesce(jsonb_agg(jsonb_build_object('plan', p.plan, 'version', p.version,
+               'currency', p.currency, 'starts_on', p.starts_on, 'applies_to', p.applies_to,
+               'stream', p.stream, 'items', i.items) order by p.plan, p.version), '[]') as versions
+    from plans as p
+    cross join lateral (
+        select jsonb_path_query_array(p.items, '$[*] ? (@.kind == "entitlement")') as items
+    ) as i
+    where p.plan = s.plan or p.plan = any(c.plans)
+) as v
+where (%(accounts)s::text[] is null or s.account = any(%(accounts)s))
+  and (%(entity)s::text is null or s.entity = %(entity)s)
+  and (s.plan in (select plan from including)
+       or exists (select 1 from subscription_changes as c
+                  where c.subscription = s.subscription
+                    and c.plan in (select plan from including)))
+  and (s.account, s.subscription) > (%(after_account)s, %(after)s)
+order by s.account, s.subscription
+limit %(limit)s;
+
 -- name: subscribers
 -- The accounts that have a plan, had it, or will.
 select account

@@ -1,6 +1,7 @@
 """The follower as a program: in the foreground until it is told to stop, or beside a server.
 
-Owns when the follower runs. Does not own what it does: see ``ledger.projector.follower``.
+Owns when the follower runs and that thresholds are looked at beside it. Does not own what they do:
+see ``ledger.projector.follower`` and ``ledger.commands.thresholds``.
 """
 
 import signal
@@ -11,7 +12,11 @@ from types import FrameType
 
 import structlog
 
+from ledger.commands.ledger import Ledger
+from ledger.commands.watch import Watch
 from ledger.projector.follower import follow
+from ledger.settings import Settings
+from ledger.store.books import Books
 from ledger.store.database import Database
 
 JOIN_SECONDS = 10
@@ -28,7 +33,7 @@ def work(db: Database) -> None:
 
     before = {number: signal.signal(number, ask) for number in SIGNALS}
     try:
-        follow(db, stop)
+        _follow_and_look(db, stop)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -49,6 +54,15 @@ def working(db: Database) -> Iterator[None]:
 
 def _follow(db: Database, stop: threading.Event) -> None:
     try:
-        follow(db, stop)
+        _follow_and_look(db, stop)
     except Exception:  # a thread has nobody above it to tell
         structlog.get_logger().exception("the follower stopped")
+
+
+def _follow_and_look(db: Database, stop: threading.Event) -> None:
+    """Follow the log, and say which thresholds were crossed."""
+    books = Books(db)
+    try:
+        follow(db, stop, then=Watch(Ledger(db, books, Settings.load())).look)
+    finally:
+        books.close()

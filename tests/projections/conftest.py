@@ -172,9 +172,16 @@ class Month:
         self.ask("set_export_profile", target="erp", entity="US", profile=profile)
         self.ask("seal_exports", target="erp", through="2026-11-30")
 
+    def limit(self) -> None:
+        """Spend limits that both accounts have reached."""
+        for account in ("acme", "beta"):
+            self.ask("set_spend_limit", account=account, from_="2026-10-01", amount="1",
+                     notify_at=["50"])  # fmt: skip
+
     def play(self) -> None:
         for step in (
             self.catalog,
+            self.limit,
             self.october,
             self.bill,
             self.correct,

@@ -14,6 +14,7 @@ from ledger.commands.charging import charges_of
 from ledger.commands.command import Command
 from ledger.commands.ground import Ground, View
 from ledger.commands.runs import Run
+from ledger.commands.thresholds import Look, look_after
 from ledger.commands.types import Day, Id
 from ledger.errors import UnknownAccount
 from ledger.events.billing import UsageRated
@@ -39,7 +40,7 @@ class RateUsage(Command):
 
 
 def rate_usage(run: Run, command: RateUsage) -> None:
-    """Rate batch by batch, then whatever conflicted."""
+    """Rate batch by batch, then whatever conflicted; then say which thresholds that crossed."""
     _check(run, command)
 
     def rate(asked: RateUsage) -> list[str]:
@@ -57,6 +58,8 @@ def rate_usage(run: Run, command: RateUsage) -> None:
         return not rate(command.model_copy(update={"account": account}))
 
     until_done(again, rate(command))
+    accounts = None if command.account is None else [command.account]
+    look_after(run, Look(run.now, command.through, accounts, command.entity))
 
 
 def _check(run: Run, command: RateUsage) -> None:

@@ -6,7 +6,7 @@ fact stops there, with the error where the admin reads it; the others go on.
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from threading import Event
 from typing import Any
@@ -74,12 +74,22 @@ class Cursor:
     position: int
 
 
-def follow(db: Database, stop: Event, *, poll_seconds: float = POLL_SECONDS) -> None:
-    """Keep the live builds at the heads until told to stop; several followers do no harm."""
+def follow(
+    db: Database,
+    stop: Event,
+    *,
+    poll_seconds: float = POLL_SECONDS,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Keep the live builds at the heads until told to stop; several followers do no harm.
+
+    ``then`` is called after every step, folded or not; it says itself how often it does anything.
+    """
     trouble = 0.0
     while not stop.is_set():
         try:
             moved = advance(db, wait=False)
+            then()
             trouble = 0.0
         except (psycopg.OperationalError, StoreUnavailable) as error:
             trouble = min(max(2 * trouble, poll_seconds), TROUBLE_SECONDS_MAX)

@@ -1,11 +1,13 @@
 """Reads of charges: what was rated, what stands, what is accrued and not billed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from ledger.reads.queries import query
 from ledger.store.database import Query
@@ -94,6 +96,24 @@ class Payer:
     payer: str
 
 
+@dataclass(frozen=True)
+class SpentWindow:
+    """The accounting dates [month_from, month_to) in which an account spent."""
+
+    number: int
+    account: str
+    month_from: date
+    month_to: date
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was accrued in a window, net of tax."""
+
+    number: int
+    spent: Decimal
+
+
 def charges(
     account: str | None = None,
     *,
@@ -146,6 +166,15 @@ def billable(entity: str, through: date, payers: Collection[str]) -> Query[Billa
     return query(
         "charges", "billable", Billable, entity=entity, through=through, payers=list(payers)
     )
+
+
+def spent(windows: Sequence[SpentWindow]) -> Query[Spent]:
+    """What accounts spent in windows of accounting dates, in the order of their numbers."""
+    rows = [
+        {**vars(w), "month_from": w.month_from.isoformat(), "month_to": w.month_to.isoformat()}
+        for w in windows
+    ]
+    return query("charges", "spent", Spent, windows=Jsonb(rows))
 
 
 def charges_of_usage(

@@ -28,9 +28,10 @@ class SpendLimit:
 
 @dataclass(frozen=True)
 class Limited:
-    """An account that has a spend limit."""
+    """An account that has a spend limit, or had one."""
 
     account: str
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -62,14 +63,18 @@ def spend_limits(accounts: Collection[str]) -> Query[SpendLimit]:
 
 
 def spend_limited(
-    account: str | None = None, *, entity: str | None = None, after: str = "", limit: int = 500
+    accounts: Collection[str] | None = None,
+    *,
+    entity: str | None = None,
+    after: str = "",
+    limit: int = 500,
 ) -> Query[Limited]:
-    """A page of the accounts that have a spend limit."""
+    """A page of the accounts that have a spend limit, or had one."""
     return query(
         "entitlements",
         "spend_limited",
         Limited,
-        account=account,
+        accounts=None if accounts is None else list(accounts),
         entity=entity,
         after=after,
         limit=limit,

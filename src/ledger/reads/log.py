@@ -1,9 +1,12 @@
 """Reads of the log itself: facts by their place or stream, and how far the live builds are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
+
+from psycopg.types.json import Jsonb
 
 from ledger.store.database import Query
 
@@ -34,6 +37,16 @@ left join ledger.log on log.lane = 0 and log.position = seen.position
 """
 
 
+TOUCHED: Final = """
+select distinct log.data ->> 'account' as account
+from jsonb_each_text(%(after)s) as after (lane, position)
+join ledger.log_heads on log_heads.lane = after.lane::smallint
+join ledger.log on log.lane = log_heads.lane and log.position > after.position::bigint
+where log.data ? 'account'
+order by 1
+"""
+
+
 @dataclass(frozen=True)
 class Fact:
     """A fact as it is stored; digests in hex."""
@@ -57,6 +70,18 @@ class Seen:
 
     position: int
     recorded_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Touched:
+    """An account that a fact is about."""
+
+    account: str
+
+
+def touched(after: Mapping[int, int]) -> Query[Touched]:
+    """Return the accounts that the facts above these positions are about."""
+    return Query(TOUCHED, {"after": Jsonb({str(k): v for k, v in after.items()})}, Touched)
 
 
 def facts(lane: int, *, after: int = 0, limit: int = 100) -> Query[Fact]:

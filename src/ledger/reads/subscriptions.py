@@ -141,6 +141,20 @@ class LiveSubscription(Agreed):
     payer: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Contract(Agreed):
+    """A subscription with what says what it includes.
+
+    ``versions`` are those of all its plans, with entitlement items alone; ``aggregations`` are by
+    meter.
+    """
+
+    lane: int
+    time_zone: str
+    versions: list[dict[str, Any]]
+    aggregations: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Subscriber:
     """An account that has a plan."""
@@ -208,6 +222,26 @@ def subscriptions(
         Subscription,
         accounts=None if accounts is None else list(accounts),
         subscriptions=None if subscriptions is None else list(subscriptions),
+        entity=entity,
+        after_account=after[0],
+        after=after[1],
+        limit=limit,
+    )
+
+
+def contracts(
+    accounts: Collection[str] | None = None,
+    *,
+    entity: str | None = None,
+    after: tuple[str, str] = ("", ""),
+    limit: int = 1_000,
+) -> Query[Contract]:
+    """A page of the subscriptions whose plans include anything."""
+    return query(
+        "subscriptions",
+        "contracts",
+        Contract,
+        accounts=None if accounts is None else list(accounts),
         entity=entity,
         after_account=after[0],
         after=after[1],
