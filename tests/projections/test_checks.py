@@ -71,14 +71,8 @@ BREAK = {
         "update journal_lines set account = '4000' where account = '4010'"
     ),
     "exports.revisions_run_from_one": "update export_revisions set revision = revision + 1",
-    "entitlements.thresholds_were_reached": (
-        "insert into thresholds values (1, 'spending', 'US', 'acme', null, null, null, 'USD',"
-        " '2026-10-01', '2026-11-01', 80, 100, 79, 0, 1, gen_random_uuid(), now())"
-    ),
-    "entitlements.limits_have_accounts": (
-        "insert into spend_limits values"
-        " ('acme', 1, 'US', 'EUR', '2026-10-01', 100, '{}', false, null, 1)"
-    ),
+    "entitlements.thresholds_were_reached": "update thresholds set quantity = 0",
+    "entitlements.limits_have_accounts": "update spend_limits set currency = 'EUR'",
     "exceptions.buckets_equal_rows": "update usage_buckets set facts = facts + 1",
     "exceptions.windows_equal_charges": "update rated_windows set to_position = 0",
     "exceptions.rated_positions": "update usage_buckets set rated_position = 0",
