@@ -204,6 +204,7 @@ def of_account(account):
     ]
 
 
+USED = [*MONTH, *of_account("acme"), *of_account("other")]
 BILLED = [
     {"command": "rate_usage", "through": "2026-10-31"},
     {"command": "issue_invoices", "through": "2026-10-31", "on": "2026-10-31"},
@@ -252,8 +253,14 @@ def carrier(ledger):
 
 def bring_in_the_month(carry_out):
     """October of two accounts, acme and other: used, rated, invoiced, partly paid, sealed."""
-    carry_out(*MONTH, *of_account("acme"), *of_account("other"))
+    carry_out(*USED)
     carry_out(*BILLED)
+
+
+@pytest.fixture
+def the_month():
+    """The commands of the month: until it is used, and from then on."""
+    return USED, BILLED
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ OCTOBER = {"from": "2026-10-01T00:00:00Z", "to": "2026-11-01T00:00:00Z"}
 VARIABLES = {
     "usage": {"meter": "api", **OCTOBER, "groupBy": "region"},
     "usage-events": {"meter": "api", **OCTOBER},
+    "draft": {"account": "acme"},
     "invoice": {"number": "US-2026-000001"},
     "journal-entry": {"position": "1"},
     "trial-balance": {"entity": "US", "asOf": "2026-10-31"},

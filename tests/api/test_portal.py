@@ -162,7 +162,28 @@ def portal_fields():
 
 
 def test_every_portal_field_is_tried_below():
-    assert set(portal_fields()) == set(FIELDS)
+    assert set(portal_fields()) == {*FIELDS, "drafts"}
+
+
+DRAFTS = """query ($whose: ID!) {
+    drafts(account: $whose, through: "2026-10-31") { account total lines { net } } }"""
+
+
+def test_a_draft_is_what_would_be_invoiced_and_of_the_own_account_alone(
+    door, carry_out, the_month, monkeypatch
+):
+    used, billed = the_month
+    carry_out(*used)
+    head = door.ledger.books.head()
+    expected = [{"account": "other", "total": "22.05", "lines": [{"net": "20.25"}]}]
+    for _ in range(2):
+        assert door.data(DRAFTS, "portal", "other", whose="other")["drafts"] == expected
+        assert door.data(DRAFTS, "auditor", whose="other")["drafts"] == expected
+        assert door.data(DRAFTS, "portal", "acme", whose="other")["drafts"] == []
+        monkeypatch.setattr(Context, "account", lambda self, asked: asked)
+    assert door.ledger.books.head() == head
+    carry_out(*billed[:2])
+    assert door.data(DRAFTS, "portal", "other", whose="other")["drafts"] == []
 
 
 def ask_for_the_other(door, field):

@@ -80,3 +80,10 @@ def test_an_unknown_report_is_a_usage_error(books):
     done = books("report", "nope")
     assert done.code == 2
     assert "trial-balance" in done.err
+
+
+def test_a_draft_is_what_would_be_invoiced(books):
+    assert books("report", "draft").code == 2
+    assert books("report", "draft", "--account", "acme", "--format", "json").json == []
+    done = books("report", "draft", "--account", "nobody")
+    assert (done.code, "There is no account nobody" in done.err) == (1, True)

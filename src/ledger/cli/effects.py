@@ -1,11 +1,11 @@
 """A dry run for people: what was tried, and tables of what it would come to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ledger.cli.output import Format, Report, emit, listed, money
 from ledger.cli.shell import Shell
 from ledger.commands.answer import Answer
-from ledger.commands.effect import Effect
+from ledger.commands.effect import DocumentEffect, Effect, shape
 
 
 def show(answer: Answer, shell: Shell) -> None:
@@ -59,6 +59,11 @@ def totals(effect: Effect) -> Report:
 
 def documents(effect: Effect) -> Report:
     """Return a row per line of a document."""
+    return drafted(effect.documents)
+
+
+def drafted(documents: Sequence[DocumentEffect]) -> Report:
+    """Return a row per line of documents, and in JSON the documents."""
     columns = ("kind", "account", "issued", "line", "against", "#net", "#tax")
     rows = [
         (
@@ -70,10 +75,10 @@ def documents(effect: Effect) -> Report:
             line.net,
             line.tax,
         )
-        for document in effect.documents
+        for document in documents
         for line in document.lines
     ]
-    return listed(columns, rows)
+    return Report(columns, rows, [shape(document) for document in documents])
 
 
 def charges(effect: Effect) -> Report:

@@ -6,9 +6,15 @@ from typing import Annotated
 import typer
 
 from ledger.cli import reports
+from ledger.cli.effects import drafted
 from ledger.cli.output import Format, emit
-from ledger.cli.shell import shell_of
+from ledger.cli.shell import actor, shell_of
 from ledger.clock import utc_now
+from ledger.commands.rehearse import drafts
+from ledger.commands.shell import Caller
+
+DRAFT = "draft"
+"""The one report that is no read: it tries to rate and bill, and forgets it."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help=", ".join(reports.REPORTS))],
+    name: Annotated[str, typer.Argument(metavar="NAME", help=", ".join([*reports.REPORTS, DRAFT]))],
     entity: Annotated[str | None, typer.Option(help="One entity's books.")] = None,
     account: Annotated[str | None, typer.Option(help="One customer account.")] = None,
     target: Annotated[str | None, typer.Option(help="One ERP.")] = None,
@@ -26,11 +32,22 @@ def report(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="An accounting date.")
     ] = None,
+    through: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to which day draft bills.")
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="table, json or csv.")] = Format.TABLE,
 ) -> None:
     """Print a report."""
+    if name == DRAFT:
+        if account is None:
+            raise typer.BadParameter("A draft is of one account; name it with --account.")
+        day = through.date() if through else utc_now().date()
+        shell = shell_of(context)
+        with shell.ledger() as ledger:
+            emit(drafted(drafts(ledger, account, day, Caller(actor()))), form, shell.out)
+        return
     if name not in reports.REPORTS:
-        known = ", ".join(reports.REPORTS)
+        known = ", ".join([*reports.REPORTS, DRAFT])
         raise typer.BadParameter(f"There is no report {name}; there are {known}.")
     shell = shell_of(context)
     asked = reports.Asked(

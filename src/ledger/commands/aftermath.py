@@ -6,7 +6,6 @@ are, and whom each reaches, is the table below; everybody else has no aftermath.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -16,7 +15,7 @@ from ledger.commands.invoice import IssueInvoices, issue_invoices
 from ledger.commands.ledger import Ledger
 from ledger.commands.rate import RateUsage, rate_usage
 from ledger.commands.runs import Run
-from ledger.commands.shell import Asked
+from ledger.commands.shell import Asked, Caller
 from ledger.events.catalog import PlanPublished, TaxRateSet
 from ledger.events.fact import Fact
 from ledger.periods import local_day
@@ -70,16 +69,22 @@ def follow(ledger: Ledger, asked: Asked, facts: Sequence[Fact]) -> None:
     for row in _rows(ledger, rated_through(reached)):
         by_day[row.through].add(row.account)
     for through, names in sorted(by_day.items()):
-        rating = RateUsage(command="rate_usage", key=_key(), through=through)
-        rate_usage(_run(ledger, asked, rating, names), rating)
-        payers = {row.payer for row in _rows(ledger, accounts(names))}
-        on = max(through, local_day(ledger.clock(), "UTC"))
-        billing = IssueInvoices(command="issue_invoices", key=_key(), through=through, on=on)
-        issue_invoices(_run(ledger, asked, billing, payers), billing)
+        rate_and_bill(ledger, asked.caller, names, through)
 
 
-def _run(ledger: Ledger, asked: Asked, command: Command, among: Collection[str]) -> Run:
-    return Run(ledger, replace(asked, command=command), ledger.clock(), among=frozenset(among))
+def rate_and_bill(ledger: Ledger, caller: Caller, names: Collection[str], through: date) -> None:
+    """Rate accounts through a day and bill who pays for them, for as long as a dry run lasts."""
+    rating = RateUsage(command="rate_usage", key=_key(), through=through)
+    rate_usage(_run(ledger, caller, rating, names), rating)
+    payers = {row.payer for row in _rows(ledger, accounts(names))}
+    on = max(through, local_day(ledger.clock(), "UTC"))
+    billing = IssueInvoices(command="issue_invoices", key=_key(), through=through, on=on)
+    issue_invoices(_run(ledger, caller, billing, payers), billing)
+
+
+def _run(ledger: Ledger, caller: Caller, command: Command, among: Collection[str]) -> Run:
+    asked = Asked(command, digest="", hmac_key=b"", caller=caller)
+    return Run(ledger, asked, ledger.clock(), among=frozenset(among))
 
 
 def _key() -> str:

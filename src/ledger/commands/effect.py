@@ -117,7 +117,7 @@ class Effect:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the effect in the shape of the contract."""
-        out: dict[str, Any] = _shape(self)
+        out: dict[str, Any] = shape(self)
         return out
 
 
@@ -259,12 +259,12 @@ def _line(line: InvoiceLine) -> LineEffect:
     return LineEffect(line.line, line.item, line.description, line.net, line.tax, line.corrects)
 
 
-def _shape(value: Any) -> Any:
+def shape(value: Any) -> Any:
     """Return a value as JSON has it: decimals plain, days ISO."""
     if is_dataclass(value):
-        return {field.name: _shape(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: shape(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
-        return [_shape(part) for part in value]
+        return [shape(part) for part in value]
     if isinstance(value, Decimal):
         return plain(value)
     return value.isoformat() if isinstance(value, date) else value

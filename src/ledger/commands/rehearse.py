@@ -6,49 +6,80 @@ making, whose one transaction never commits; so what it answers is what it would
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
+from typing import TypeVar
 
-from ledger.commands.aftermath import AFTERMATH, follow
+from ledger.commands.aftermath import AFTERMATH, follow, rate_and_bill
 from ledger.commands.answer import Answer
-from ledger.commands.effect import effect_of
+from ledger.commands.effect import DocumentEffect, effect_of
 from ledger.commands.ledger import Ledger
-from ledger.commands.shell import Asked, retrying
+from ledger.commands.shell import Asked, Caller, retrying
+from ledger.errors import UnknownAccount
 from ledger.events.fact import Fact
+from ledger.events.streams import stream
 from ledger.projector.follower import catch_up, followed
+from ledger.reads.subscriptions import accounts
 from ledger.store.books import Books
+from ledger.store.database import Role
 from ledger.store.dry import DryDatabase, dry
 from ledger.store.mapper import decode
+
+T = TypeVar("T")
 
 
 def rehearse(ledger: Ledger, asked: Asked, carry_out: Callable[[Ledger, Asked], Answer]) -> Answer:
     """Answer what a command would do; what its key was answered before, it is answered again."""
 
-    def attempt() -> Answer:
+    def tried(ledger: Ledger, db: DryDatabase) -> Answer:
+        answer = carry_out(ledger, asked)
+        if answer.status != "accepted":
+            return answer
+        if asked.command.command in AFTERMATH:
+            follow(ledger, asked, list(_facts(db)))
+        facts = [fact._replace(position=None) for fact in answer.facts]
+        return replace(answer, status="would_accept", facts=facts, effect=effect_of(_facts(db)))
+
+    return _trying(ledger, tried)
+
+
+def drafts(ledger: Ledger, account: str, through: date, caller: Caller) -> list[DocumentEffect]:
+    """Return the documents that an account would get now for everything through a day.
+
+    An account whose parent pays gets none.
+    """
+    if ledger.books.latest(stream("account", account)) is None:
+        raise UnknownAccount(field="account", id=account)
+
+    def tried(ledger: Ledger, db: DryDatabase) -> list[DocumentEffect]:
+        with ledger.db.transaction(Role.READER) as tx:
+            names = [row.account for row in tx.all(accounts(payer=account, limit=ACCOUNTS_MAX))]
+        if not names:
+            return []
+        rate_and_bill(ledger, caller, names, through)
+        return [row for row in effect_of(_facts(db)).documents if row.account == account]
+
+    return _trying(ledger, tried)
+
+
+ACCOUNTS_MAX = 100_000
+
+
+def _trying(ledger: Ledger, work: Callable[[Ledger, DryDatabase], T]) -> T:
+    """Do some work on a ledger that is forgotten afterwards; start over when a race was lost."""
+
+    def attempt() -> T:
         catch_up(ledger.db, followed(ledger.db))
         with dry(ledger.db) as db:
             books = Books(db)
             try:
-                return _rehearse(
-                    Ledger(db, books, ledger.settings, ledger.clock), db, asked, carry_out
-                )
+                return work(Ledger(db, books, ledger.settings, ledger.clock), db)
             finally:
                 books.close()
 
     return retrying(attempt)
 
 
-def _rehearse(
-    ledger: Ledger, db: DryDatabase, asked: Asked, carry_out: Callable[[Ledger, Asked], Answer]
-) -> Answer:
-    answer = carry_out(ledger, asked)
-    if answer.status != "accepted":
-        return answer
-    if asked.command.command in AFTERMATH:
-        follow(ledger, asked, list(_facts(db)))
-    facts = [fact._replace(position=None) for fact in answer.facts]
-    return replace(answer, status="would_accept", facts=facts, effect=effect_of(_facts(db)))
-
-
 def _facts(db: DryDatabase) -> Iterator[Fact]:
     """Yield what was appended, in order."""
-    for _, _, stream, version, type_, occurred_at, data, causes in db.appended():
-        yield decode(type_, data, stream, version, occurred_at, causes or ())
+    for _, _, stream_, version, type_, occurred_at, data, causes in db.appended():
+        yield decode(type_, data, stream_, version, occurred_at, causes or ())

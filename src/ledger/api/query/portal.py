@@ -4,7 +4,8 @@ Every field takes its account from ``context.account`` (the first lock) and read
 that sees that account alone (the second); an account of others looks like one without anything.
 """
 
-from datetime import datetime
+import asyncio
+from datetime import date, datetime
 from typing import Annotated, Any, cast
 
 import strawberry
@@ -20,8 +21,12 @@ from ledger.api.types.accounts import Account as AccountType
 from ledger.api.types.accounts import Balance, Payment, Subscription
 from ledger.api.types.charges import Charge
 from ledger.api.types.credit import Discount, Grant
+from ledger.api.types.effects import DraftDocument, document_of
 from ledger.api.types.invoices import Invoice, InvoiceKind
 from ledger.api.types.usage import Bucket, UsageEvent, UsageSeries
+from ledger.commands.rehearse import drafts
+from ledger.commands.shell import Caller
+from ledger.periods import local_day
 from ledger.reads import charges, credit, invoices, receivables, subscriptions, usage
 from ledger.reads.queries import FIRST_TIME
 
@@ -97,6 +102,25 @@ class PortalQuery:
             lambda row: (row.position,),
         )
         return await pages.page(info, first, after)
+
+    @root(BILLING, "What would be invoiced now, for everything through a day; nothing is issued.")
+    async def drafts(
+        self,
+        info: Info,
+        account: Account = None,
+        through: Annotated[date | None, said("Up to this day; by default today.")] = None,
+    ) -> list[DraftDocument]:
+        """Try to rate and bill the account, as the service: so the account must be seen first."""
+        whose = info.context.account(account)
+        if whose is None:
+            return []
+        async with info.context.read() as tx:
+            if await tx.one(subscriptions.accounts([whose])) is None:
+                return []
+        ledger, caller = info.context.ledger, Caller(info.context.principal.actor)
+        day = through or local_day(ledger.clock(), "UTC")
+        found = await asyncio.to_thread(drafts, ledger, whose, day, caller)
+        return list(map(document_of, found))
 
     @root(BILLING, "One invoice or credit note; null if there is none that this key may see.")
     async def invoice(
