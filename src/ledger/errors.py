@@ -226,6 +226,11 @@ class CurrencyMismatch(Refusal):
     """The currency {currency} does not fit; {owner} is kept in {expected}."""
 
 
+class NoExchangeRate(Refusal):
+    """There is no exchange rate from {base} to {quote} on or before {on}; set one with
+    set_exchange_rate."""
+
+
 class BadPlan(Refusal):
     """{why}"""
 

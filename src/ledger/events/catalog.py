@@ -115,3 +115,18 @@ class TaxRateSet(Fact):
     starts_on: date
     category: str
     exemption_reason: str | None = None
+
+
+@record("exchange_rate.set/1")
+@dataclass(frozen=True, kw_only=True)
+class ExchangeRateSet(Fact):
+    """1 ``base`` = ``rate`` ``quote`` from a day on; one stream per pair, in the order of setting.
+
+    The latest rate on or before a day holds; the same pair and day again supersedes it.
+    """
+
+    base: str
+    quote: str
+    rate: Decimal
+    on: date
+    source: str
