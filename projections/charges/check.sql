@@ -9,8 +9,7 @@ where c.corrects is distinct from p.charge
 limit 100;
 
 -- name: windows_disjoint
--- The usage sets of one item of a subscription do not overlap; those of one period are of unlike
--- groups.
+-- The usage sets of one item of a subscription do not overlap.
 select one.charge, other.charge as overlaps
 from charge_streams as s
 join charges as one on one.charge = s.charge

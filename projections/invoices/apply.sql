@@ -55,7 +55,8 @@ from (
 where t.number = c.number and t.line = c.line;
 
 -- name: open
--- An invoice is open by what neither credit notes nor payments took off it.
+-- An invoice is open by what nothing took off it, or what came back to it: credit notes, payments
+-- and the entries of the sub-ledger.
 update invoices as t
 set open = t.open - s.settled
 from (
@@ -71,6 +72,12 @@ from (
         cross join lateral jsonb_array_elements(data -> 'applications') as application
         where lane = %(lane)s and position > %(from)s and position <= %(to)s
           and type = 'payment.captured/1'
+        union all
+        select movement ->> 'invoice', -(movement ->> 'amount')::numeric
+        from ledger.log
+        cross join lateral jsonb_array_elements(data -> 'movements') as movement
+        where lane = %(lane)s and position > %(from)s and position <= %(to)s
+          and type = 'receivables.posted/1' and movement ->> 'balance' = 'receivable'
     ) as settling
     group by 1
 ) as s

@@ -1,74 +1,171 @@
 -- lanes: books
 
+-- name: entries
+-- What every fact does to what a customer owes, one row per invoice, payment or balance it moves.
+insert into receivable_entries
+select position, place, account, entity, currency, day, kind, document, invoice, payment,
+       receivable, disputed, unapplied, credit, written_off
+from (
+    select position, 1::bigint as place, data ->> 'account' as account,
+           data ->> 'entity' as entity, data ->> 'currency' as currency,
+           (data ->> 'issued_on')::date as day, 'invoice' as kind, data ->> 'number' as document,
+           data ->> 'number' as invoice, null as payment, (data ->> 'total')::numeric as receivable,
+           0 as disputed, 0 as unapplied, 0 as credit, 0 as written_off
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'invoice.issued/1'
+    union all
+    select position, 1, data ->> 'account', data ->> 'entity', data ->> 'currency',
+           (data ->> 'issued_on')::date, 'credit_note', data ->> 'number', data ->> 'invoice', null,
+           -(data ->> 'to_receivable')::numeric, 0, 0, (data ->> 'to_credit_balance')::numeric, 0
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'credit_note.issued/1'
+    union all
+    select position, 0, data ->> 'account', data ->> 'entity', data ->> 'currency',
+           (data ->> 'on')::date, 'payment', data ->> 'payment', null, data ->> 'payment', 0, 0,
+           (data ->> 'unapplied')::numeric, 0, 0
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'payment.captured/1'
+    union all
+    select position, place, data ->> 'account', data ->> 'entity', data ->> 'currency',
+           (data ->> 'on')::date, 'payment', data ->> 'payment', application ->> 'invoice',
+           data ->> 'payment', -(application ->> 'amount')::numeric, 0, 0, 0, 0
+    from ledger.log
+    cross join lateral jsonb_array_elements(data -> 'applications')
+        with ordinality as a (application, place)
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'payment.captured/1'
+    union all
+    select position, place, data ->> 'account', data ->> 'entity', data ->> 'currency',
+           (data ->> 'on')::date, data ->> 'kind', data ->> 'document', invoice, payment,
+           receivable, disputed, unapplied, credit, written_off
+    from ledger.log
+    cross join lateral (
+        select min(place) as place, movement ->> 'invoice' as invoice,
+               movement ->> 'payment' as payment,
+               coalesce(sum((movement ->> 'amount')::numeric)
+                        filter (where movement ->> 'balance' = 'receivable'), 0) as receivable,
+               coalesce(sum((movement ->> 'amount')::numeric)
+                        filter (where movement ->> 'balance' = 'disputed'), 0) as disputed,
+               coalesce(sum((movement ->> 'amount')::numeric)
+                        filter (where movement ->> 'balance' = 'unapplied'), 0) as unapplied,
+               coalesce(sum((movement ->> 'amount')::numeric)
+                        filter (where movement ->> 'balance' = 'credit'), 0) as credit,
+               coalesce(sum((movement ->> 'amount')::numeric)
+                        filter (where movement ->> 'balance' = 'written_off'), 0) as written_off
+        from jsonb_array_elements(data -> 'movements') with ordinality as m (movement, place)
+        group by 2, 3
+    ) as moved
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'receivables.posted/1'
+) as entries;
+
 -- name: items
 insert into open_items
 select data ->> 'number', data ->> 'entity', data ->> 'account', data ->> 'currency',
        (data ->> 'issued_on')::date, (data ->> 'due_on')::date, (data ->> 'total')::numeric, 0, 0,
-       (data ->> 'total')::numeric, position
+       0, 0, 0, position
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'invoice.issued/1';
 
--- name: payments
-insert into payments
-select data ->> 'payment', data ->> 'entity', data ->> 'account', data ->> 'currency',
-       (data ->> 'amount')::numeric, (data ->> 'on')::date, data ->> 'via',
-       (data ->> 'unapplied')::numeric, data -> 'applications', stream, version, position,
-       recorded_at
-from ledger.log
-where lane = %(lane)s and position > %(from)s and position <= %(to)s
-  and type = 'payment.captured/1';
-
 -- name: settle
+-- What a write-off takes is not applied, and what a recovery brings back is not taken back.
 update open_items as t
 set applied = t.applied + s.applied, credited = t.credited + s.credited,
-    open = t.open - s.applied - s.credited
+    disputed = t.disputed + s.disputed, written_off = t.written_off + s.written_off,
+    open = t.open + s.receivable
 from (
-    select number, sum(applied) as applied, sum(credited) as credited
-    from (
-        select data ->> 'invoice' as number, 0 as applied,
-               (data ->> 'to_receivable')::numeric as credited
-        from ledger.log
-        where lane = %(lane)s and position > %(from)s and position <= %(to)s
-          and type = 'credit_note.issued/1' and data ->> 'invoice' is not null
-        union all
-        select application ->> 'invoice', (application ->> 'amount')::numeric, 0
-        from ledger.log
-        cross join lateral jsonb_array_elements(data -> 'applications') as application
-        where lane = %(lane)s and position > %(from)s and position <= %(to)s
-          and type = 'payment.captured/1'
-    ) as settling
-    group by 1
+    select invoice as number, sum(receivable) as receivable, sum(disputed) as disputed,
+           sum(written_off) as written_off,
+           coalesce(-sum(receivable) filter (where kind = 'credit_note'), 0) as credited,
+           coalesce(-sum(receivable + written_off)
+                    filter (where kind not in ('invoice', 'credit_note')), 0) as applied
+    from receivable_entries
+    where position > %(from)s and position <= %(to)s and invoice is not null
+    group by invoice
 ) as s
 where t.number = s.number;
 
 -- name: balances
 insert into balances as t
-select account, min(entity), min(currency), sum(receivable), sum(unapplied), sum(credit)
-from (
-    select data ->> 'account' as account, data ->> 'entity' as entity,
-           data ->> 'currency' as currency, (data ->> 'total')::numeric as receivable,
-           0 as unapplied, 0 as credit
-    from ledger.log
-    where lane = %(lane)s and position > %(from)s and position <= %(to)s
-      and type = 'invoice.issued/1'
-    union all
-    select data ->> 'account', data ->> 'entity', data ->> 'currency',
-           -(data ->> 'to_receivable')::numeric, 0, (data ->> 'to_credit_balance')::numeric
-    from ledger.log
-    where lane = %(lane)s and position > %(from)s and position <= %(to)s
-      and type = 'credit_note.issued/1'
-    union all
-    select data ->> 'account', data ->> 'entity', data ->> 'currency',
-           (data ->> 'unapplied')::numeric - (data ->> 'amount')::numeric,
-           (data ->> 'unapplied')::numeric, 0
-    from ledger.log
-    where lane = %(lane)s and position > %(from)s and position <= %(to)s
-      and type = 'payment.captured/1'
-) as moves
+select account, min(entity), min(currency), sum(receivable), sum(disputed), sum(unapplied),
+       sum(credit)
+from receivable_entries
+where position > %(from)s and position <= %(to)s
 group by account
 order by account
 on conflict (account) do update set
     receivable = t.receivable + excluded.receivable,
+    disputed = t.disputed + excluded.disputed,
     unapplied = t.unapplied + excluded.unapplied,
     credit = t.credit + excluded.credit;
+
+-- name: payments
+insert into payments
+select data ->> 'payment', data ->> 'entity', data ->> 'account', data ->> 'currency',
+       (data ->> 'amount')::numeric, (data ->> 'on')::date, data ->> 'via', 0, 0, 0, stream,
+       version, position, recorded_at
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'payment.captured/1';
+
+-- name: payments_moved
+update payments as t
+set unapplied = t.unapplied + s.unapplied, disputed = t.disputed + s.disputed,
+    returned = t.returned + s.returned
+from (
+    select payment, sum(unapplied) as unapplied, sum(disputed) as disputed,
+           coalesce(sum(receivable - unapplied) filter (where kind = 'return'), 0) as returned
+    from receivable_entries
+    where position > %(from)s and position <= %(to)s and payment is not null
+    group by payment
+) as s
+where t.payment = s.payment;
+
+-- name: failures
+insert into payment_failures
+select data ->> 'payment', version, data ->> 'entity', data ->> 'account', data ->> 'currency',
+       (data ->> 'amount')::numeric, (data ->> 'on')::date, data ->> 'code', position, recorded_at
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'payment.failed/1';
+
+-- name: disputes
+insert into disputes
+select data ->> 'dispute', data ->> 'payment', data ->> 'entity', data ->> 'account',
+       data ->> 'currency', (data ->> 'amount')::numeric, (data ->> 'fee')::numeric,
+       (data ->> 'on')::date, null, null, position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'dispute.opened/1';
+
+-- name: disputes_closed
+update disputes as t
+set closed_on = (data ->> 'on')::date, outcome = data ->> 'outcome'
+from ledger.log
+where lane = %(lane)s and log.position > %(from)s and log.position <= %(to)s
+  and type = 'dispute.closed/1' and t.dispute = data ->> 'dispute';
+
+-- name: allowances
+insert into allowances as t
+select data ->> 'entity', coalesce(data ->> 'account', ''), min(data ->> 'currency'),
+       sum((data ->> 'amount')::numeric)
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'allowance.adjusted/1'
+group by 1, 2
+order by 1, 2
+on conflict (entity, account) do update set amount = t.amount + excluded.amount;
+
+-- name: reminders
+insert into dunning_steps
+select data ->> 'invoice', version, data ->> 'entity', data ->> 'account', data ->> 'currency',
+       (data ->> 'on')::date, (data ->> 'step')::integer, data ->> 'name',
+       (data ->> 'days')::integer, (data ->> 'days_overdue')::integer, (data ->> 'due_on')::date,
+       (data ->> 'open')::numeric, position, recorded_at
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'dunning.stepped/1';

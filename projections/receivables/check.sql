@@ -18,18 +18,57 @@ where coalesce(i.open, 0) <> coalesce(j.amount, 0)
 limit 100;
 
 -- name: unapplied_equals_journal
--- Accounts 2130 and 2120 in the journal are what the balances say, per customer.
+-- Accounts 2130, 2120 and 1110 in the journal are what the balances say, per customer.
 select account, b.unapplied, j.unapplied as unapplied_in_journal, b.credit,
-       j.credit as credit_in_journal
+       j.credit as credit_in_journal, b.disputed, j.disputed as disputed_in_journal
 from balances as b
 full join (
     select customer as account,
            -coalesce(sum(amount) filter (where account = '2130'), 0) as unapplied,
-           -coalesce(sum(amount) filter (where account = '2120'), 0) as credit
-    from journal_lines where account in ('2120', '2130') group by 1
+           -coalesce(sum(amount) filter (where account = '2120'), 0) as credit,
+           coalesce(sum(amount) filter (where account = '1110'), 0) as disputed
+    from journal_lines where account in ('1110', '2120', '2130') group by 1
 ) as j using (account)
 where coalesce(b.unapplied, 0) <> coalesce(j.unapplied, 0)
    or coalesce(b.credit, 0) <> coalesce(j.credit, 0)
+   or coalesce(b.disputed, 0) <> coalesce(j.disputed, 0)
+limit 100;
+
+-- name: allowance_equals_journal
+-- Account 1120 in the journal is the allowance, per entity and customer.
+select entity, account, a.amount, j.amount as amount_in_journal
+from allowances as a
+full join (
+    select entity, coalesce(customer, '') as account, -sum(amount) as amount
+    from journal_lines where account = '1120' group by 1, 2
+) as j using (entity, account)
+where coalesce(a.amount, 0) <> coalesce(j.amount, 0)
+limit 100;
+
+-- name: payments_equal_balances
+-- The payments of an account hold its unapplied cash and what is disputed.
+select account, b.unapplied, p.unapplied as of_payments, b.disputed, p.disputed as disputed_of_payments
+from balances as b
+full join (
+    select account, sum(unapplied) as unapplied, sum(disputed) as disputed from payments group by 1
+) as p using (account)
+where coalesce(b.unapplied, 0) <> coalesce(p.unapplied, 0)
+   or coalesce(b.disputed, 0) <> coalesce(p.disputed, 0)
+limit 100;
+
+-- name: nothing_negative
+-- Nothing that a customer owes, or has with us, is below zero, nor is an invoice settled twice.
+select account, number, open from open_items
+where open < 0 or disputed < 0 or written_off < 0
+   or open <> total - applied - credited - written_off
+union all
+select account, null, least(receivable, disputed, unapplied, credit) from balances
+where least(receivable, disputed, unapplied, credit) < 0
+union all
+select account, payment, least(unapplied, disputed, returned) from payments
+where least(unapplied, disputed, returned) < 0
+union all
+select account, null, amount from allowances where amount < 0
 limit 100;
 
 -- name: open_equals_invoices

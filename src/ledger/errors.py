@@ -186,6 +186,14 @@ class UnknownInvoiceLine(Unknown):
     """There is no line {id} on this invoice; check the number."""
 
 
+class UnknownPayment(Unknown):
+    """There is no payment {id}; capture it first."""
+
+
+class UnknownDispute(Unknown):
+    """There is no dispute {id}; open it first."""
+
+
 class UnknownLedgerAccount(Unknown):
     """There is no account {id} in the chart of accounts; see the chart."""
 
@@ -269,7 +277,35 @@ class TaxEngineFailed(Refusal):
 
 
 class InvoiceSettled(Refusal):
-    """The invoice {invoice} has nothing left to pay; apply the money elsewhere."""
+    """The invoice {invoice} has nothing left to pay; name one that is open."""
+
+
+class NothingToApply(Refusal):
+    """There is nothing in {what} of this account; capture a payment first."""
+
+
+class AlreadyCaptured(Refusal):
+    """The payment {payment} was captured, so it cannot fail; return it with return_payment."""
+
+
+class PaymentSpent(Refusal):
+    """Nothing is left of the payment {payment}: it went back, was refunded, or was lost before."""
+
+
+class PaymentDisputed(Refusal):
+    """The payment {payment} is disputed by {dispute}; close that dispute first."""
+
+
+class DisputeDecided(Refusal):
+    """The dispute {dispute} was {outcome} before; open another one if the bank does."""
+
+
+class NotWrittenOff(Refusal):
+    """Nothing of the invoice {invoice} is written off any more; check the number."""
+
+
+class TooEarly(Refusal):
+    """The date {on} lies before {what}, which is of {earliest}; use that day or a later one."""
 
 
 class ApprovalMissing(Refusal):

@@ -16,6 +16,9 @@ LISTED = {
     "start_subscription", "change_subscription", "end_subscription", "record_usage",
     "correct_usage", "rate_usage", "issue_invoices",
     "grant_credit", "add_discount", "set_spend_limit",
+    "fail_payment", "return_payment", "settle_payout", "open_dispute", "close_dispute", "refund",
+    "apply_balance", "adjust_allowance", "write_off", "recover_write_off", "set_dunning_policy",
+    "run_dunning",
     "capture_payment", "map_account", "set_export_profile", "seal_exports", "acknowledge_export",
     "reject_export", "revise_export", "replay_dead_letters",
 }  # fmt: skip

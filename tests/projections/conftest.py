@@ -178,6 +178,37 @@ class Month:
             self.ask("set_spend_limit", account=account, from_="2026-10-01", amount="1",
                      notify_at=["50"])  # fmt: skip
 
+    def collect(self) -> None:
+        """What goes wrong with money: failures, a return, disputes, a write-off, reminders."""
+        common = {"currency": "USD", "on": "2026-11-06", "via": "psp"}
+        for account in ("acme", "beta"):
+            self.ask(
+                "fail_payment",
+                payment=f"card-{account}",
+                account=account,
+                amount="1.00",
+                on="2026-11-05",
+                code="card_declined",
+            )
+        self.ask("return_payment", payment="p2", on="2026-11-06", code="recall")
+        self.ask("capture_payment", payment="p3", account="beta", amount="2.00", **common)
+        for payment, fee in (("p1", "15.00"), ("p3", "0")):
+            self.ask(
+                "open_dispute",
+                dispute=f"d-{payment}",
+                payment=payment,
+                amount="2.00",
+                fee=fee,
+                on="2026-11-07",
+            )
+            self.ask("close_dispute", dispute=f"d-{payment}", outcome="lost", on="2026-11-20")
+        steps = [{"days": 7, "name": "friendly"}, {"days": 14, "name": "firm"}]
+        self.ask("set_dunning_policy", entity="US", from_="2026-01-01", steps=steps)
+        self.ask("run_dunning", on="2026-12-20")
+        self.ask("adjust_allowance", entity="US", amount="5.00", on="2026-12-20")
+        self.ask("write_off", invoice="US-2026-000002", on="2026-12-21")
+        self.ask("recover_write_off", invoice="US-2026-000002", amount="3.00", on="2026-12-22")
+
     def play(self) -> None:
         for step in (
             self.catalog,
@@ -187,6 +218,7 @@ class Month:
             self.correct,
             self.pay,
             self.export,
+            self.collect,
         ):
             step()
         catch_up(self.db)

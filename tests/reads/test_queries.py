@@ -3,22 +3,20 @@
 import dataclasses
 import inspect
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
-from ledger.catalog.prices import Dynamic, Percentage
 from ledger.projector.projection import projections
 from ledger.reads import (
     charges,
+    collecting,
     credit,
     entitlements,
     exceptions,
     exports,
     invoices,
     journal,
-    measuring,
     queries,
     receivables,
     subscriptions,
@@ -29,7 +27,7 @@ from ledger.store.database import Query, Role
 TIME = datetime(2026, 10, 1, tzinfo=UTC)
 DAY = date(2026, 10, 1)
 USED = usage.UsedWindow(1, 1, "a", "m", "s", "sum", TIME, TIME)
-WINDOW = measuring.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
+WINDOW = usage.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
 NO_ID = UUID(int=0)
 
 READS = [
@@ -48,10 +46,8 @@ READS = [
     usage.usage_events("a", "m", TIME, TIME),
     usage.usage_versions(NO_ID),
     usage.used([USED]),
-    measuring.measure([WINDOW]),
-    measuring.measure_groups([WINDOW]),
-    measuring.measure_percentages([(WINDOW, Percentage(Decimal(1)))]),
-    measuring.measure_prices([(WINDOW, Dynamic("price"))]),
+    usage.measure([WINDOW]),
+    usage.measure_groups([WINDOW]),
     usage.usage_set("c"),
     usage.completeness(),
     charges.charges("a"),
@@ -81,6 +77,16 @@ READS = [
     receivables.payments("a"),
     receivables.payment("p"),
     receivables.ageing(DAY),
+    receivables.ageing(DAY, account="a", entity="US", as_of=DAY, at=1),
+    receivables.open_items_as_of(as_of=DAY),
+    receivables.balances_as_of(as_of=DAY),
+    receivables.unapplied_cash(as_of=DAY),
+    receivables.statement("a"),
+    collecting.failures("a"),
+    collecting.disputes("a"),
+    collecting.allowances("US"),
+    collecting.overdue("US", DAY),
+    collecting.dunning_steps("a"),
     journal.trial_balance("US"),
     journal.trial_balance("US", as_of=DAY),
     journal.trial_balance("US", as_of=DAY, at=1),
@@ -145,13 +151,13 @@ def test_every_query_says_in_a_sentence_what_it_answers():
     "module",
     [
         charges,
+        collecting,
         credit,
         entitlements,
         exceptions,
         exports,
         invoices,
         journal,
-        measuring,
         receivables,
         subscriptions,
         usage,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID
 
-from ledger.events.cash import PaymentCaptured
+from ledger.events.cash import PaymentCaptured, PaymentFailed, PaymentReturned
 from ledger.events.catalog import (
     AccountCredited,
     AccountDiscounted,
@@ -56,7 +56,16 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment as it came in."""
+    """A payment as it came in; one that only failed so far has not."""
+
+    id: UUID
+    version: int
+    captured: PaymentCaptured | None = None
+
+
+@dataclass(frozen=True)
+class Captured:
+    """A payment that came in."""
 
     id: UUID
     version: int
@@ -108,8 +117,13 @@ def _subscription(event: Fact, state: Subscription | None) -> Subscription | Non
 
 
 def _payment(event: Fact, state: Payment | None) -> Payment | None:
-    if isinstance(event, PaymentCaptured):
-        return Payment(event.originator_id, event.originator_version, event)
+    match event:
+        case PaymentCaptured():
+            return Payment(event.originator_id, event.originator_version, event)
+        case PaymentFailed():
+            return Payment(event.originator_id, event.originator_version)
+        case PaymentReturned() if state is not None:
+            return replace(state, version=event.originator_version)
     return state
 
 

@@ -10,13 +10,13 @@ from typing import Literal
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command, Record
 from ledger.commands.context import Context
+from ledger.commands.debtor import minor
 from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Currency, Id
-from ledger.errors import AlreadyExists, BadValue, CurrencyMismatch
+from ledger.errors import AlreadyExists, CurrencyMismatch
 from ledger.events.cash import Application, PaymentApplied, PaymentCaptured
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
-from ledger.money import digits, plain, round_money
 from ledger.periods import instant
 from ledger.posting.cash import payment
 from ledger.receivables.apply import apply_payment
@@ -45,7 +45,8 @@ class CapturePayment(Command):
 
 def capture_payment(command: CapturePayment, context: Context) -> Decision:
     """Decide a payment: what it settles, and its journal entry."""
-    if context.find_payment(command.payment) is not None:
+    known = context.find_payment(command.payment)
+    if known is not None and known.captured is not None:
         raise AlreadyExists(field="payment", kind="payment", id=command.payment)
     account = context.account(command.account)
     payer = context.payer(account).opened
@@ -64,7 +65,7 @@ def capture_payment(command: CapturePayment, context: Context) -> Decision:
     applied = apply_payment(state, _minor(command.amount, command, "amount"), _asked(command))
     captured = PaymentCaptured(
         originator_id=stream("payment", command.payment),
-        originator_version=1,
+        originator_version=known.version + 1 if known else 1,
         timestamp=at,
         causes=(account.cause,),
         payment=command.payment,
@@ -105,12 +106,4 @@ def _asked(command: CapturePayment) -> list[Application] | None:
 
 
 def _minor(amount: Decimal, command: CapturePayment, field: str) -> Decimal:
-    """Return an amount in the currency's minor units, or refuse a finer one."""
-    rounded = round_money(amount, command.currency)
-    if rounded != amount:
-        places = digits(command.currency)
-        raise BadValue(
-            field=field,
-            why=f"{plain(amount)} is finer than the {places} decimals of {command.currency}.",
-        )
-    return rounded
+    return minor(amount, command.currency, field)

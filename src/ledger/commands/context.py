@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ledger.commands.aggregates import (
     Account,
+    Captured,
     Payment,
     Subscription,
     project_account,
@@ -24,6 +25,7 @@ from ledger.errors import (
     UnknownAccount,
     UnknownEntity,
     UnknownMeter,
+    UnknownPayment,
     UnknownPlan,
     UnknownSubscription,
     UnknownTaxCode,
@@ -95,6 +97,13 @@ class Context:
     def find_payment(self, name: str) -> Payment | None:
         """Return a payment, or None."""
         return self.ledger.books.get(stream("payment", name), project_payment)
+
+    def captured(self, name: str, field: str = "payment") -> Captured:
+        """Return a payment that came in, or refuse."""
+        found = self.find_payment(name)
+        if found is None or found.captured is None:
+            raise UnknownPayment(field=field, id=name)
+        return Captured(found.id, found.version, found.captured)
 
     def payer(self, account: Account) -> Account:
         """Return who pays: the topmost of an account's parents, or itself."""

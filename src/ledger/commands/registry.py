@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ledger.commands.accounts import OpenAccount, open_account
+from ledger.commands.allowances import AdjustAllowance, adjust_allowance
 from ledger.commands.answer import Answer, refused
+from ledger.commands.balances import ApplyBalance, Refund, apply_balance, refund
 from ledger.commands.cash import CapturePayment, capture_payment
 from ledger.commands.catalog import DefineMeter, SetTaxRate, define_meter, set_tax_rate
 from ledger.commands.changes import (
@@ -19,6 +21,8 @@ from ledger.commands.context import Context
 from ledger.commands.credits import GrantCredit, grant_credit
 from ledger.commands.decision import Decision
 from ledger.commands.discounts import AddDiscount, add_discount
+from ledger.commands.disputes import CloseDispute, OpenDispute, close_dispute, open_dispute
+from ledger.commands.dunning import SetDunningPolicy, set_dunning_policy
 from ledger.commands.entities import RegisterEntity, register_entity
 from ledger.commands.erp import MapAccount, SetExportProfile, map_account, set_export_profile
 from ledger.commands.exports import (
@@ -32,16 +36,20 @@ from ledger.commands.exports import (
 from ledger.commands.invoice import IssueInvoices, issue_invoices
 from ledger.commands.ledger import Ledger
 from ledger.commands.parse import parse, required_text, without_nulls
+from ledger.commands.payouts import SettlePayout, settle_payout
 from ledger.commands.plans import PublishPlan, publish_plan
 from ledger.commands.rate import RateUsage, rate_usage
 from ledger.commands.rehearse import rehearse
+from ledger.commands.remind import RunDunning, run_dunning
 from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
+from ledger.commands.returns import FailPayment, ReturnPayment, fail_payment, return_payment
 from ledger.commands.runs import running
 from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.shell import Asked, Caller, decide_once
 from ledger.commands.spend_limits import SetSpendLimit, set_spend_limit
 from ledger.commands.subscriptions import StartSubscription, start_subscription
 from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
+from ledger.commands.write_offs import RecoverWriteOff, WriteOff, recover_write_off, write_off
 from ledger.errors import ProjectionStopped, Refusal, SelfApproval, UnknownCommand
 
 log = logging.getLogger(__name__)
@@ -64,6 +72,17 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (RecordUsage, record_usage),
     (CorrectUsage, correct_usage),
     (CapturePayment, capture_payment),
+    (FailPayment, fail_payment),
+    (ReturnPayment, return_payment),
+    (SettlePayout, settle_payout),
+    (OpenDispute, open_dispute),
+    (CloseDispute, close_dispute),
+    (Refund, refund),
+    (ApplyBalance, apply_balance),
+    (AdjustAllowance, adjust_allowance),
+    (WriteOff, write_off),
+    (RecoverWriteOff, recover_write_off),
+    (SetDunningPolicy, set_dunning_policy),
     (MapAccount, map_account),
     (SetExportProfile, set_export_profile),
     (AcknowledgeExport, acknowledge_export),
@@ -74,6 +93,7 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
 RUNS: tuple[tuple[type[Command], Run], ...] = (
     (RateUsage, running(rate_usage)),
     (IssueInvoices, running(issue_invoices)),
+    (RunDunning, running(run_dunning)),
     (SealExports, running(seal_exports)),
 )
 

@@ -1,4 +1,8 @@
-"""Facts about money received."""
+"""Facts about money that came in, came in not, went back, or left; and payouts of the PSP.
+
+Each names one thing and stands in that thing's stream. What it did to what the customer owes is
+said by ``receivables.posted``, in the stream of the account.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -41,3 +45,76 @@ class PaymentApplied(Fact):
     currency: str
     applications: tuple[Application, ...]
     unapplied: Decimal
+
+
+@record("payment.failed/1")
+@dataclass(frozen=True, kw_only=True)
+class PaymentFailed(Fact):
+    """An attempt to collect money failed before anything came in; ``code`` says why."""
+
+    payment: str
+    entity: str
+    account: str
+    currency: str
+    amount: Decimal
+    on: date
+    code: str
+
+
+@record("payment.returned/1")
+@dataclass(frozen=True, kw_only=True)
+class PaymentReturned(Fact):
+    """A captured payment went back, wholly or in part; ``reopened`` are the invoices it paid."""
+
+    payment: str
+    entity: str
+    account: str
+    currency: str
+    amount: Decimal
+    on: date
+    via: str
+    code: str
+    reopened: tuple[Application, ...]
+    unapplied: Decimal
+
+
+@record("payout.settled/1")
+@dataclass(frozen=True, kw_only=True)
+class PayoutSettled(Fact):
+    """The PSP paid out ``amount`` after its ``fee``, or debited the bank where it is negative."""
+
+    payout: str
+    entity: str
+    currency: str
+    amount: Decimal
+    fee: Decimal
+    on: date
+
+
+@record("refund.paid/1")
+@dataclass(frozen=True, kw_only=True)
+class RefundPaid(Fact):
+    """Money went back to a customer out of ``source``: credit_balance or unapplied_cash."""
+
+    refund: str
+    entity: str
+    account: str
+    currency: str
+    amount: Decimal
+    on: date
+    via: str
+    source: str
+
+
+@record("balance.applied/1")
+@dataclass(frozen=True, kw_only=True)
+class BalanceApplied(Fact):
+    """An invoice was paid out of what the customer had with us; ``source`` as in a refund."""
+
+    account: str
+    entity: str
+    currency: str
+    invoice: str
+    amount: Decimal
+    on: date
+    source: str

@@ -1,38 +1,32 @@
 """The state of a payer's receivables: a fold over the stream ``receivables/<account>``."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued
 from ledger.events.cash import PaymentApplied
 from ledger.events.fact import Fact
+from ledger.events.receivables import CREDIT, UNAPPLIED, Movement, ReceivablesPosted
 from ledger.money import ZERO
-
-
-@dataclass(frozen=True)
-class Item:
-    """An invoice and what is open of it."""
-
-    invoice: str
-    issued_on: date
-    due_on: date
-    total: Decimal
-    open: Decimal
+from ledger.receivables.items import Item, Paid
+from ledger.receivables.movements import Accounts, applied, credited, issued, moved
 
 
 @dataclass(frozen=True)
 class Receivables:
     """All invoices of a payer, the cash no invoice took, and the credit that is not used.
 
-    ``version`` is that of the last fact folded, 0 for none.
+    ``disputes`` are the open ones with what each claims. ``version`` is that of the last fact
+    folded, 0 for none.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
     unapplied: Decimal = ZERO
     credit_balance: Decimal = ZERO
     version: int = 0
+    payments: dict[str, Paid] = field(default_factory=dict)
+    disputes: dict[str, tuple[Movement, ...]] = field(default_factory=dict)
 
     @property
     def open_items(self) -> list[Item]:
@@ -51,30 +45,32 @@ class Receivables:
         is_open = sum((item.open for item in self.items.values()), ZERO)
         return is_open - self.unapplied - self.credit_balance
 
+    @property
+    def free(self) -> Decimal:
+        """The unapplied cash that no dispute claims."""
+        return sum((paid.free for paid in self.payments.values()), ZERO)
+
 
 def fold(facts: Iterable[Fact], state: Receivables | None = None) -> Receivables:
     """Return the receivables after these facts of the stream, in order."""
     state = state or Receivables()
-    items = dict(state.items)
+    accounts = Accounts(dict(state.items), dict(state.payments), dict(state.disputes))
     unapplied, credit, version = state.unapplied, state.credit_balance, state.version
     for fact in facts:
         version = fact.originator_version
         if isinstance(fact, InvoiceIssued):
-            items[fact.number] = Item(
-                fact.number, fact.issued_on, fact.due_on, fact.total, fact.total
-            )
+            issued(accounts, fact)
         elif isinstance(fact, CreditNoteIssued):
-            if fact.invoice:
-                _reduce(items, fact.invoice, fact.to_receivable)
+            credited(accounts, fact)
             credit += fact.to_credit_balance
         elif isinstance(fact, PaymentApplied):
-            for applied in fact.applications:
-                _reduce(items, applied.invoice, applied.amount)
+            applied(accounts, fact)
             unapplied += fact.unapplied
-    return Receivables(items, unapplied, credit, version)
-
-
-def _reduce(items: dict[str, Item], invoice: str, amount: Decimal) -> None:
-    item = items[invoice]
-    assert amount <= item.open, f"{invoice}: {amount} is more than the {item.open} open"
-    items[invoice] = replace(item, open=item.open - amount)
+        elif isinstance(fact, ReceivablesPosted):
+            for movement in fact.movements:
+                moved(accounts, movement)
+                unapplied += movement.amount if movement.balance == UNAPPLIED else ZERO
+                credit += movement.amount if movement.balance == CREDIT else ZERO
+    return Receivables(
+        accounts.items, unapplied, credit, version, accounts.payments, accounts.disputes
+    )

@@ -130,8 +130,25 @@ WORDS: Final[dict[str, str]] = {
     # billing and cash
     "amount": "The amount.",
     "apply": "Which invoices it pays; the default is the oldest due first.",
+    "days": "How many days after the due date.",
+    "dispute": "The dispute.",
+    "fee": "The fee.",
     "invoice": "The invoice.",
+    "outcome": "won or lost.",
     "payment": "The payment.",
+    "payout": "The payout.",
+    "refund": "The refund.",
+    "steps": "The reminders, earliest first; none ends them.",
+    "AdjustAllowanceInput.account": "Whose losses it is for; without it, anybody's.",
+    "AdjustAllowanceInput.amount": "How much more is set aside; negative for less.",
+    "ApplyBalanceInput.amount": "How much; the default is as much as both allow.",
+    "ApplyBalanceInput.from": "credit_balance or unapplied_cash.",
+    "FailPaymentInput.code": "Why it failed, in the words of whoever tried, such as card_declined.",
+    "RefundInput.from": "credit_balance (default) or unapplied_cash.",
+    "ReturnPaymentInput.amount": "How much of it; the default is all that is left.",
+    "ReturnPaymentInput.code": "Why it came back, in the words of the bank, such as R01.",
+    "SettlePayoutInput.amount": "What reached the bank; negative where it was debited.",
+    "StepInput.name": "What the reminder is called.",
     "through": "Up to the end of this day.",
     "via": "bank or psp.",
     # the ERP
@@ -168,6 +185,7 @@ INPUTS: Final[dict[str, str]] = {
     "ItemInput": "An item of a plan; its kind decides which of the fields apply.",
     "TierInput": "A tier: a unit price, or for graduated_percentage a rate, and a flat fee.",
     "ApplyInput": "So much of a payment for one invoice.",
+    "StepInput": "A reminder: so many days after the due date.",
 }
 
 

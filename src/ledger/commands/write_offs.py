@@ -1,0 +1,122 @@
+"""write_off and recover_write_off: a receivable is given up, and owed again after all.
+
+A loss is borne by the account's own allowance, then the general one, then expense. Two write-offs
+that would use the same allowance meet in its stream, which both of them guard.
+"""
+
+from ledger.commands import allowances
+from ledger.commands.command import Command
+from ledger.commands.context import Context
+from ledger.commands.debtor import Debtor, debtor_of
+from ledger.commands.decision import Decision
+from ledger.commands.types import Amount, Id
+from ledger.events.fact import Fact
+from ledger.events.losses import ReceivableWrittenOff, WriteOffRecovered
+from ledger.events.streams import stream
+from ledger.posting.losses import receivable_written_off, write_off_recovered
+from ledger.receivables.allowance import allowance, borne, refilled
+from ledger.receivables.write_off import movements, recovered, written_off
+
+
+class WriteOff(Command):
+    """Give up what is open of an invoice."""
+
+    NAME = "write_off"
+
+    invoice: Id
+
+
+class RecoverWriteOff(Command):
+    """Let so much of a written-off invoice be owed again; the cash is a payment of its own."""
+
+    NAME = "recover_write_off"
+
+    invoice: Id
+    amount: Amount
+
+
+def write_off(command: WriteOff, context: Context) -> Decision:
+    """Decide a write-off of all that is open; a paid invoice has nothing to give up."""
+    owner = debtor_of(context, command, command.invoice)
+    relief = bool(owner.entity.policies.get("tax_relief_on_write_off"))
+    share = written_off(owner.item(command.invoice), owner.rounding, relief=relief)
+    state = allowance(context.history(allowances.where(owner.entity)))
+    split = borne(state, owner.name, share.net)
+    where = stream("write_off", command.invoice)
+    fact = ReceivableWrittenOff(
+        originator_id=where,
+        originator_version=len(context.history(where)) + 1,
+        timestamp=owner.at,
+        causes=(_issued(owner, command.invoice).cause,),
+        invoice=command.invoice,
+        entity=owner.entity.entity,
+        account=owner.name,
+        currency=owner.account.currency,
+        amount=share.amount,
+        tax=share.tax,
+        own=split.own,
+        general=split.general,
+        expense=split.expense,
+        on=owner.on,
+    )
+    moved = owner.posted("write_off", command.invoice, movements(command.invoice, share, 1), fact)
+    used = allowances.changes(
+        owner.entity,
+        state,
+        [(owner.name, -split.own), (None, -split.general)],
+        owner.on,
+        owner.at,
+        "write_off",
+        fact,
+        command.invoice,
+    )
+    entry = receivable_written_off(fact, moved, owner.on, owner.at)
+    assert entry is not None, "a write-off is more than zero"
+    facts: list[Fact] = [fact, moved, *used, entry]
+    return Decision(facts, guards=[*owner.guards, allowances.where(owner.entity)])
+
+
+def recover_write_off(command: RecoverWriteOff, context: Context) -> Decision:
+    """Decide a recovery; never more than was written off."""
+    owner = debtor_of(context, command, command.invoice)
+    item = owner.item(command.invoice)
+    share = recovered(item, owner.minor(command.amount), owner.rounding)
+    where = stream("write_off", command.invoice)
+    history = context.history(where)
+    split = refilled(history, share.net)
+    fact = WriteOffRecovered(
+        originator_id=where,
+        originator_version=len(history) + 1,
+        timestamp=owner.at,
+        causes=(history[-1].cause,),
+        invoice=command.invoice,
+        entity=owner.entity.entity,
+        account=owner.name,
+        currency=owner.account.currency,
+        amount=share.amount,
+        tax=share.tax,
+        own=split.own,
+        general=split.general,
+        on=owner.on,
+    )
+    moved = owner.posted("recovery", command.invoice, movements(command.invoice, share, -1), fact)
+    state = allowance(context.history(allowances.where(owner.entity)))
+    refills = allowances.changes(
+        owner.entity,
+        state,
+        [(owner.name, split.own), (None, split.general)],
+        owner.on,
+        owner.at,
+        "recovery",
+        fact,
+        command.invoice,
+    )
+    entry = write_off_recovered(fact, moved, owner.on, owner.at)
+    assert entry is not None, "a recovery is more than zero"
+    facts: list[Fact] = [fact, moved, *refills, entry]
+    return Decision(facts, guards=owner.guards)
+
+
+def _issued(owner: Debtor, invoice: str) -> Fact:
+    """Return the fact that issued an invoice."""
+    return next(fact for fact in owner.history if getattr(fact, "number", None) == invoice)

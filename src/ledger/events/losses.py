@@ -1,0 +1,62 @@
+"""Facts about receivables that are doubted, given up, and recovered after all."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.events.fact import Fact, record
+
+
+@record("allowance.adjusted/1")
+@dataclass(frozen=True, kw_only=True)
+class AllowanceAdjusted(Fact):
+    """An entity's allowance for credit losses grew by ``amount`` (or shrank, where negative).
+
+    ``account`` is whose losses it is for; none means anybody's. ``kind`` is adjustment, write_off
+    or recovery, and ``document`` the invoice of the latter two.
+    """
+
+    entity: str
+    currency: str
+    account: str | None
+    amount: Decimal
+    on: date
+    kind: str
+    document: str | None = None
+
+
+@record("receivable.written_off/1")
+@dataclass(frozen=True, kw_only=True)
+class ReceivableWrittenOff(Fact):
+    """What was open of an invoice was given up.
+
+    ``amount`` = ``tax`` (given back by the tax office) + ``own`` (from the account's allowance) +
+    ``general`` (from everybody's) + ``expense``.
+    """
+
+    invoice: str
+    entity: str
+    account: str
+    currency: str
+    amount: Decimal
+    tax: Decimal
+    own: Decimal
+    general: Decimal
+    expense: Decimal
+    on: date
+
+
+@record("write_off.recovered/1")
+@dataclass(frozen=True, kw_only=True)
+class WriteOffRecovered(Fact):
+    """So much of a written-off invoice is owed again; ``own`` and ``general`` refill allowances."""
+
+    invoice: str
+    entity: str
+    account: str
+    currency: str
+    amount: Decimal
+    tax: Decimal
+    own: Decimal
+    general: Decimal
+    on: date

@@ -1,0 +1,54 @@
+"""Facts of the receivables sub-ledger: what a decision about cash did to what customers owe.
+
+As ``journal.posted`` is to the general ledger, so is ``receivables.posted`` to the accounts of
+customers: every decision after a payment came in says its whole effect here.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from ledger.events.fact import Fact, record
+
+RECEIVABLE = "receivable"
+DISPUTED = "disputed"
+UNAPPLIED = "unapplied"
+CREDIT = "credit"
+WRITTEN_OFF = "written_off"
+RELIEVED = "relieved"
+LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A change of one balance; more of it is positive.
+
+    ``balance`` is one that the ledger keeps: receivable (1100), disputed (1110), unapplied (2130)
+    or credit (2120); or a note about an invoice: written_off, relieved (tax given back by a
+    write-off) or lost (paid by cash that a dispute took for good). A receivable that moves by a
+    ``payment`` is applied or reopened by it.
+    """
+
+    balance: str
+    amount: Decimal
+    invoice: str | None = None
+    payment: str | None = None
+    dispute: str | None = None
+
+
+@record("receivables.posted/1")
+@dataclass(frozen=True, kw_only=True)
+class ReceivablesPosted(Fact):
+    """One entry of the sub-ledger, in the receivables stream of the account that pays.
+
+    ``kind`` says what happened (return, refund, application, dispute, dispute_won, dispute_lost,
+    write_off, recovery), ``document`` names it.
+    """
+
+    account: str
+    entity: str
+    currency: str
+    on: date
+    kind: str
+    document: str
+    movements: tuple[Movement, ...]

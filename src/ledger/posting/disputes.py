@@ -1,0 +1,70 @@
+"""Posting of disputes.
+
+DisputeOpened           Dr 1110, 5010 / Cr 1000 or 1010    amount, fee
+DisputeWon              Dr 1000 or 1010 / Cr 1110          amount
+DisputeLost, loss       Dr 5010 / Cr 1110                  what had paid invoices
+DisputeLost, revenue    Dr 4xxx, 2200 / Cr 1110            the same; tax without relief to 5010
+DisputeLost, either     Dr 2130 / Cr 1110                  what no invoice had taken
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from ledger.events.disputes import DisputeClosed, DisputeOpened
+from ledger.events.journal import JournalLine, JournalPosted
+from ledger.events.receivables import LOST, ReceivablesPosted
+from ledger.money import ZERO
+from ledger.posting.chart import CHARGEBACKS, TAX_PAYABLE
+from ledger.posting.entry import posted
+from ledger.posting.receivables import CASH_SIDE, balances, heading
+
+OPENED = "dispute_opened@1"
+WON = "dispute_won@1"
+LOST_AS = {"loss": "dispute_lost@1", "revenue": "dispute_lost_revenue@1"}
+
+
+def dispute_opened(
+    fact: DisputeOpened, moved: ReceivablesPosted, on: date, at: datetime
+) -> JournalPosted | None:
+    """Book what the bank took: the claim, which may come back, and the fee, which does not."""
+    lines = [
+        *balances(moved),
+        _of(fact, CHARGEBACKS, fact.fee),
+        _of(fact, CASH_SIDE[fact.via], -fact.amount - fact.fee),
+    ]
+    text = f"Dispute {fact.dispute} of {fact.payment}"
+    about = heading(moved, f"dispute/{fact.dispute}", OPENED, text)
+    return posted(about, lines, fact, on, at)
+
+
+def dispute_closed(
+    fact: DisputeClosed, moved: ReceivablesPosted, on: date, at: datetime
+) -> JournalPosted | None:
+    """Book how it ended: the money is back, or the claim is worth nothing."""
+    is_won = fact.outcome == "won"
+    other = [_of(fact, CASH_SIDE[fact.via], fact.amount)] if is_won else _losses(fact, moved)
+    rule = WON if is_won else LOST_AS[fact.policy]
+    text = f"Dispute {fact.dispute} of {fact.payment} {fact.outcome}"
+    about = heading(moved, f"dispute_closed/{fact.dispute}", rule, text)
+    return posted(about, [*balances(moved), *other], fact, on, at)
+
+
+def _losses(fact: DisputeClosed, moved: ReceivablesPosted) -> Iterator[JournalLine]:
+    """Yield, per invoice, the revenue and tax taken back, and the rest as a loss."""
+    for movement in moved.movements:
+        if movement.balance != LOST:
+            continue
+        back = [each for each in fact.reversals if each.invoice == movement.invoice]
+        for each in back:
+            yield _of(fact, each.revenue_account or TAX_PAYABLE, each.amount, each.invoice)
+        rest = movement.amount - sum((each.amount for each in back), ZERO)
+        yield _of(fact, CHARGEBACKS, rest, movement.invoice)
+
+
+def _of(
+    fact: DisputeOpened | DisputeClosed, account: str, amount: Decimal, invoice: str | None = None
+) -> JournalLine:
+    return JournalLine(
+        account, amount, customer=fact.account, invoice=invoice, payment=fact.payment
+    )

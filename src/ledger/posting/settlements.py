@@ -1,0 +1,74 @@
+"""Posting of cash that moves without an invoice being paid by it.
+
+PaymentReturned    Dr 1100, 2130 / Cr 1010 (psp) or 1000 (bank)    as applied, and unapplied
+RefundPaid         Dr 2120 or 2130 / Cr 1000 or 1010               paid
+BalanceApplied     Dr 2130 or 2120 / Cr 1100                       applied
+PayoutSettled      Dr 1000, 5000 / Cr 1010                         net, fee; all turned where the
+                                                                   bank is debited
+"""
+
+from datetime import date, datetime
+
+from ledger.events.cash import BalanceApplied, PaymentReturned, PayoutSettled, RefundPaid
+from ledger.events.journal import JournalLine, JournalPosted
+from ledger.events.receivables import ReceivablesPosted
+from ledger.posting.chart import BANK, PROCESSING_FEES, PSP_CLEARING
+from ledger.posting.entry import Heading, posted
+from ledger.posting.receivables import CASH_SIDE, balances, heading
+
+RETURN = "payment_returned@1"
+REFUND = "refund_paid@1"
+APPLICATION = {"unapplied_cash": "cash_applied@1", "credit_balance": "credit_applied@1"}
+PAYOUT = "payout_settled@1"
+
+
+def payment_returned(
+    fact: PaymentReturned, moved: ReceivablesPosted, on: date, at: datetime
+) -> JournalPosted | None:
+    """Book a return: what the payment paid is owed again, and the cash is gone."""
+    entry = f"return/{fact.payment}/{fact.originator_version}"
+    text = f"Return of {fact.payment} of {fact.account} ({fact.code})"
+    cash = JournalLine(
+        CASH_SIDE[fact.via], -fact.amount, customer=fact.account, payment=fact.payment
+    )
+    about = heading(moved, entry, RETURN, text)
+    return posted(about, [*balances(moved), cash], fact, on, at)
+
+
+def refund_paid(
+    fact: RefundPaid, moved: ReceivablesPosted, on: date, at: datetime
+) -> JournalPosted | None:
+    """Book a refund: we owe the customer less, and the cash is gone."""
+    about = heading(
+        moved, f"refund/{fact.refund}", REFUND, f"Refund {fact.refund} to {fact.account}"
+    )
+    cash = JournalLine(CASH_SIDE[fact.via], -fact.amount, customer=fact.account)
+    return posted(about, [*balances(moved), cash], fact, on, at)
+
+
+def balance_applied(
+    fact: BalanceApplied, moved: ReceivablesPosted, on: date, at: datetime
+) -> JournalPosted | None:
+    """Book an application: the balance and the invoice are lower, and no cash moves."""
+    entry = f"application/{fact.account}/{fact.originator_version}"
+    rule = APPLICATION[fact.source]
+    about = heading(moved, entry, rule, f"{fact.source} of {fact.account} to {fact.invoice}")
+    return posted(about, balances(moved), fact, on, at)
+
+
+def payout_settled(fact: PayoutSettled, on: date, at: datetime) -> JournalPosted | None:
+    """Book a payout of the PSP, or its debit of the bank."""
+    about = Heading(
+        entry=f"payout/{fact.payout}",
+        entity=fact.entity,
+        currency=fact.currency,
+        rule=PAYOUT,
+        text=f"Payout {fact.payout}",
+        document=fact.payout,
+    )
+    lines = [
+        JournalLine(BANK, fact.amount),
+        JournalLine(PROCESSING_FEES, fact.fee),
+        JournalLine(PSP_CLEARING, -fact.amount - fact.fee),
+    ]
+    return posted(about, lines, fact, on, at)

@@ -1,0 +1,132 @@
+"""What each fact of the receivables stream does to invoices, payments and open disputes.
+
+No invoice is settled beyond what is open of it, and no payment gives more than it has: a fact that
+would do so was never decided, so it is asserted here.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ledger.events.billing import CreditNoteIssued, InvoiceIssued
+from ledger.events.cash import Application, PaymentApplied
+from ledger.events.receivables import (
+    DISPUTED,
+    LOST,
+    RECEIVABLE,
+    UNAPPLIED,
+    Movement,
+)
+from ledger.money import ZERO
+from ledger.receivables.items import Item, Paid
+
+
+@dataclass
+class Accounts:
+    """Invoices, payments and open disputes by their ids, while facts are folded into them."""
+
+    items: dict[str, Item]
+    payments: dict[str, Paid]
+    disputes: dict[str, tuple[Movement, ...]]
+
+
+def issued(accounts: Accounts, fact: InvoiceIssued) -> None:
+    """Add an invoice, open in full."""
+    total = fact.total
+    accounts.items[fact.number] = Item(
+        fact.number, fact.issued_on, fact.due_on, total, total, gross=total, tax=fact.tax
+    )
+
+
+def credited(accounts: Accounts, fact: CreditNoteIssued) -> None:
+    """Lower the invoice that a credit note is about."""
+    if not fact.invoice:
+        return
+    item = _opened(accounts.items[fact.invoice], -fact.to_receivable)
+    accounts.items[fact.invoice] = replace(
+        item, gross=item.gross - fact.total, tax=item.tax - fact.tax
+    )
+
+
+def applied(accounts: Accounts, fact: PaymentApplied) -> None:
+    """Add a payment, and lower the invoices that it pays."""
+    for each in fact.applications:
+        accounts.items[each.invoice] = _opened(accounts.items[each.invoice], -each.amount)
+    accounts.payments[fact.payment] = Paid(
+        fact.payment, fact.timestamp, fact.unapplied, fact.applications
+    )
+
+
+def moved(accounts: Accounts, movement: Movement) -> None:
+    """Let one movement change what it names."""
+    if movement.invoice:
+        item = accounts.items[movement.invoice]
+        accounts.items[movement.invoice] = _item_after(item, movement)
+    if movement.payment:
+        paid = accounts.payments[movement.payment]
+        accounts.payments[movement.payment] = _paid_after(paid, movement)
+    if movement.dispute and movement.balance == DISPUTED:
+        _dispute(accounts.disputes, movement.dispute, movement)
+
+
+def _dispute(disputes: dict[str, tuple[Movement, ...]], name: str, movement: Movement) -> None:
+    """A claim opens a dispute; closing takes all of its claims back, so it is open no more."""
+    if movement.amount > 0:
+        disputes[name] = (*disputes.get(name, ()), movement)
+    else:
+        disputes.pop(name, None)
+
+
+def _item_after(item: Item, movement: Movement) -> Item:
+    amount = movement.amount
+    match movement.balance:
+        case "receivable":
+            return _opened(item, amount)
+        case "disputed":
+            assert item.disputed + amount >= 0, item
+            return replace(item, disputed=item.disputed + amount)
+        case "written_off" if amount > 0:
+            return replace(item, written_off=item.written_off + amount)
+        case "written_off":
+            assert item.given_up + amount >= 0, item
+            return replace(item, recovered=item.recovered - amount)
+        case "relieved":
+            assert item.relieved + amount >= 0, item
+            return replace(item, relieved=item.relieved + amount)
+    return item
+
+
+def _opened(item: Item, amount: Decimal) -> Item:
+    """Return an invoice with so much more open, or less."""
+    left = item.open + amount
+    assert left >= 0, f"{item.invoice}: {-amount} is more than the {item.open} open"
+    return replace(item, open=left)
+
+
+def _paid_after(paid: Paid, movement: Movement) -> Paid:
+    amount, invoice = movement.amount, movement.invoice
+    if movement.balance == UNAPPLIED:
+        assert paid.unapplied + amount >= 0, paid
+        return replace(paid, unapplied=paid.unapplied + amount)
+    if movement.balance == DISPUTED:
+        held = paid.held if invoice else paid.held + amount
+        return replace(paid, held=held, dispute=movement.dispute if amount > 0 else None)
+    if movement.balance == RECEIVABLE and invoice and amount < 0:
+        made = Application(invoice, -amount)
+        return replace(paid, applications=(*paid.applications, made))
+    if movement.balance in (RECEIVABLE, LOST) and invoice:
+        return replace(paid, applications=_less(paid.applications, invoice, amount))
+    return paid
+
+
+def _less(
+    applications: tuple[Application, ...], invoice: str, amount: Decimal
+) -> tuple[Application, ...]:
+    """Take so much back from what a payment paid of an invoice, the newest application first."""
+    kept: list[Application] = []
+    for each in reversed(applications):
+        taken = min(each.amount, amount) if each.invoice == invoice else ZERO
+        amount -= taken
+        if each.amount > taken:
+            kept.append(replace(each, amount=each.amount - taken))
+    assert not amount, f"{invoice}: {amount} more was taken back than applied"
+    return tuple(reversed(kept))
