@@ -24,7 +24,8 @@ select data ->> 'number', (line ->> 'line')::integer, data ->> 'account', line -
        coalesce((line ->> 'accrued')::numeric, (line ->> 'net')::numeric),
        line ->> 'category', (line ->> 'rate')::numeric, line ->> 'tax_code', line ->> 'charge',
        line ->> 'revenue_account', line ->> 'corrects', line ->> 'against',
-       (line ->> 'against_line')::integer, 0, 0, position
+       (line ->> 'against_line')::integer, coalesce(line ->> 'kind', 'usage'),
+       coalesce(line -> 'allowances', '[]'), 0, 0, position
 from ledger.log
 cross join lateral jsonb_array_elements(data -> 'lines') as line
 where lane = %(lane)s and position > %(from)s and position <= %(to)s

@@ -30,7 +30,7 @@ order by position;
 -- The lines of the documents named, with what was credited of each so far.
 select number, line, account, line_account, subscription, item, description, period_from, period_to,
        quantity, net, tax, cleared, category, rate, tax_code, charge, revenue_account, corrects,
-       against, against_line, credited_net, credited_tax, position
+       against, against_line, kind, allowances, credited_net, credited_tax, position
 from invoice_lines
 where number = any(%(numbers)s)
 order by number, line;
@@ -39,7 +39,7 @@ order by number, line;
 -- The document lines that bill or correct the charges named, oldest first.
 select number, line, account, line_account, subscription, item, description, period_from, period_to,
        quantity, net, tax, cleared, category, rate, tax_code, charge, revenue_account, corrects,
-       against, against_line, credited_net, credited_tax, position
+       against, against_line, kind, allowances, credited_net, credited_tax, position
 from invoice_lines
 where charge = any(%(charges)s)
 order by position, line;
@@ -48,7 +48,7 @@ order by position, line;
 -- The credit-note lines that take back one invoice line, oldest first.
 select number, line, account, line_account, subscription, item, description, period_from, period_to,
        quantity, net, tax, cleared, category, rate, tax_code, charge, revenue_account, corrects,
-       against, against_line, credited_net, credited_tax, position
+       against, against_line, kind, allowances, credited_net, credited_tax, position
 from invoice_lines
 where against = %(number)s and against_line = %(line)s
 order by position, line;
@@ -58,7 +58,7 @@ order by position, line;
 -- credits.
 select c.stream, l.number, l.line, l.account, l.line_account, l.subscription, l.item, l.description, l.period_from, l.period_to,
        l.quantity, l.net, l.tax, l.cleared, l.category, l.rate, l.tax_code, l.charge, l.revenue_account, l.corrects,
-       l.against, l.against_line, l.credited_net, l.credited_tax, l.position
+       l.against, l.against_line, l.kind, l.allowances, l.credited_net, l.credited_tax, l.position
 from charges as c
 join invoice_lines as l on l.charge = c.charge
 join invoices as v on v.number = l.number

@@ -35,7 +35,7 @@ create index on invoices (original) where original is not null;
 
 -- name: invoice_lines
 -- account is who pays the document, line_account who used what it bills. credited is what credit
--- notes took back of the line so far.
+-- notes took back of the line so far. allowances are in the net already.
 create table invoice_lines (
     number          text not null,
     line            integer not null,
@@ -58,6 +58,8 @@ create table invoice_lines (
     corrects        text,
     against         text,
     against_line    integer,
+    kind            text not null,
+    allowances      jsonb not null,
     credited_net    numeric not null,
     credited_tax    numeric not null,
     position        bigint not null,

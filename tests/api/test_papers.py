@@ -1,5 +1,6 @@
 """Documents as files: for the account itself and for staff, for nobody else."""
 
+import csv
 import io
 
 import httpx
@@ -84,3 +85,22 @@ def test_a_document_that_is_no_electronic_invoice_says_why(files, own):
     assert refused.status_code == 400
     assert refused.json()["code"] == "NO_ELECTRONIC_INVOICE"
     assert "entity US has no VAT id" in refused.json()["message"]
+
+
+FOCUS = "/v1/accounts/acme/focus.csv?from=2026-10-01&to=2026-11-01"
+
+
+def test_an_account_gets_its_bills_as_focus_rows(files):
+    mine = files(FOCUS, "portal", "acme")
+    rows = list(csv.DictReader(io.StringIO(mine.text)))
+    assert {row["x_InvoiceId"] for row in rows} == {"US-2026-000001"}
+    assert {row["SubAccountId"] for row in rows} == {"acme"}
+    assert files(FOCUS, "auditor").content == mine.content
+    assert files(FOCUS, "portal", "other").status_code == 404
+    assert files(FOCUS, "erp").status_code == 403
+    assert files(FOCUS.replace("acme", "nobody")).status_code == 404
+
+
+def test_days_that_are_none_are_refused(files):
+    refused = files("/v1/accounts/acme/focus.csv?from=2026-10-01&to=soon")
+    assert (refused.status_code, refused.json()["field"]) == (400, "to")

@@ -1,5 +1,6 @@
 """Invoices as files on the command line."""
 
+import csv
 import io
 
 from pypdf import PdfReader
@@ -24,3 +25,14 @@ def test_what_en_16931_cannot_express_is_refused_with_what_to_do(books):
     done = books("invoice", "US-2026-000001", "--format", "ubl")
     assert (done.code, done.err.split(":")[0]) == (1, "NO_ELECTRONIC_INVOICE")
     assert "VAT id" in done.err
+
+
+def test_a_bill_is_exported_for_finops_tools(books, tmp_path):
+    file = tmp_path / "focus.csv"
+    days = ("--from", "2026-11-01", "--to", "2026-12-01")
+    assert books("export", "focus", "--account", "acme", *days, "-o", str(file)).code == 0
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert [(row["ChargeCategory"], row["BilledCost"]) for row in rows] == [
+        ("Usage", "418.64"), ("Tax", "37.15"),
+    ]  # fmt: skip
+    assert books("export", "focus", "--account", "nobody", *days).err.startswith("UNKNOWN_ACCOUNT")

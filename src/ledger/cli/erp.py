@@ -1,4 +1,4 @@
-"""``usage-ledger export``: seal documents for an ERP, and see what it was told and answered."""
+"""``usage-ledger export``: documents for an ERP, and what was billed to an account in FOCUS."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,18 +6,23 @@ from uuid import uuid4
 
 import typer
 
+from ledger.cli.files import Output, opened
 from ledger.cli.output import Format, emit, print_json
 from ledger.cli.reports.asked import every
 from ledger.cli.reports.erp import documents
 from ledger.cli.shell import Exit, actor, shell_of
 from ledger.commands.registry import execute
 from ledger.errors import UnknownExport
+from ledger.printing import focus
 from ledger.reads import exports as reads
 
 Target = Annotated[str, typer.Argument(help="The ERP.")]
+DAY = ["%Y-%m-%d"]
 Form = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
 
-app = typer.Typer(help="Documents for an ERP.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Documents for an ERP, and bills in FOCUS.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def add_to(parent: typer.Typer) -> None:
@@ -29,7 +34,7 @@ def add_to(parent: typer.Typer) -> None:
 def seal(
     context: typer.Context,
     target: Target,
-    through: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The last posting date.")],
+    through: Annotated[datetime, typer.Option(formats=DAY, help="The last posting date.")],
     key: Annotated[str | None, typer.Option(help="The command's key; default a new one.")] = None,
 ) -> None:
     """Fix which journal entries make which documents, and offer them."""
@@ -95,3 +100,17 @@ def show(
             "content": found.content,
         }
     )
+
+
+@app.command(name="focus")
+def focus_(
+    context: typer.Context,
+    account: Annotated[str, typer.Option(help="The account that pays.")],
+    start: Annotated[datetime, typer.Option("--from", formats=DAY, help="The first day of issue.")],
+    end: Annotated[datetime, typer.Option("--to", formats=DAY, help="The day after the last.")],
+    output: Output = None,
+) -> None:
+    """Write what was billed to an account as FOCUS 1.0, in CSV."""
+    with shell_of(context).reading() as tx, opened(output) as file:
+        for line in focus(tx, account, start.date(), end.date()):
+            file.write(line.encode())

@@ -1,17 +1,12 @@
 """``usage-ledger invoice NUMBER``: an invoice or credit note as a file."""
 
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ledger.cli.files import Output, opened
 from ledger.cli.shell import shell_of
 from ledger.printing import Form, document, printed
-
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", help="The file; default standard output.")
-]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,12 +25,5 @@ def invoice(
     """Print an invoice or credit note."""
     with shell_of(context).reading() as tx:
         made = document(tx, number)
-    write(printed(made, form).body, output)
-
-
-def write(body: bytes, output: Path | None) -> None:
-    """Write a file, or to standard output."""
-    if output is None:
-        sys.stdout.buffer.write(body)
-    else:
-        output.write_bytes(body)
+    with opened(output) as file:
+        file.write(printed(made, form).body)

@@ -4,6 +4,7 @@ Owns what has to be read for a document. Does not own how it looks (``ledger.doc
 """
 
 from ledger.printing.document import document
+from ledger.printing.focus import focus
 from ledger.printing.forms import SUFFIXES, Form, Printed, printed
 
-__all__ = ["SUFFIXES", "Form", "Printed", "document", "printed"]
+__all__ = ["SUFFIXES", "Form", "Printed", "document", "focus", "printed"]

@@ -19,8 +19,8 @@ from ledger.reads.charges import Charge
 from ledger.store.transaction import Transaction
 
 
-def document(tx: Transaction, number: str) -> Document:
-    """Return an invoice or credit note, or raise UnknownInvoice."""
+def document(tx: Transaction, number: str, *, usage: bool = True) -> Document:
+    """Return an invoice or credit note, with its days of usage if wanted, or UnknownInvoice."""
     found = tx.one(reads.invoices_by_number([number]))
     if found is None:
         raise UnknownInvoice(field="number", id=number)
@@ -54,7 +54,7 @@ def document(tx: Transaction, number: str) -> Document:
         reason=found.reason,
         to_receivable=found.to_receivable,
         to_credit_balance=found.to_credit_balance,
-        usage=usage_of(tx, charges.values(), units),
+        usage=usage_of(tx, charges.values(), units) if usage else (),
     )
 
 
@@ -73,14 +73,14 @@ def _line(line: reads.InvoiceLine, charge: Charge | None, units: dict[str, str |
         category=line.category,
         rate=line.rate,
         charge=line.charge,
-        kind=getattr(line, "kind", "usage"),
+        kind=line.kind,
         unit=units.get(charge.meter) if charge else None,
         plan=charge.plan if charge else None,
         plan_version=charge.plan_version if charge else None,
         corrects=line.corrects,
         against=line.against,
         against_line=line.against_line,
-        reductions=tuple(_reduction(each) for each in getattr(line, "allowances", ())),
+        reductions=tuple(_reduction(each) for each in line.allowances),
         tiers=tuple(_tier(each) for each in charge.tiers) if charge else (),
         charged=charge.amount if charge else None,
     )

@@ -23,10 +23,11 @@ def usage_of(
     """Return the usage of every account and meter behind these charges, the first ones only."""
     spans: dict[tuple[str, str], tuple[datetime, datetime]] = {}
     for charge in sorted(charges, key=lambda each: each.position):
+        if not charge.meter:
+            continue
         key = charge.account, charge.meter
         start, end = spans.get(key, (charge.window_from, charge.window_to))
-        if charge.meter:
-            spans[key] = min(start, charge.window_from), max(end, charge.window_to)
+        spans[key] = min(start, charge.window_from), max(end, charge.window_to)
     kinds = {meter.meter: meter.aggregation for meter in tx.all(reference.meters())}
     return tuple(
         Usage(account, meter, units.get(meter), _days(tx, account, meter, kinds[meter], *span))

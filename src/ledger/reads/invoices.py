@@ -41,7 +41,7 @@ class InvoiceLine:
     """A document line; ``credited_net`` and ``credited_tax`` are what credit notes took back.
 
     ``account`` pays the document, ``line_account`` used what the line bills; ``cleared`` is the
-    accrual that the line bills.
+    accrual that the line bills. ``allowances`` are [{kind, id, amount}], in the ``net`` already.
     """
 
     number: str
@@ -65,6 +65,8 @@ class InvoiceLine:
     corrects: str | None
     against: str | None
     against_line: int | None
+    kind: str
+    allowances: list[dict[str, str]]
     credited_net: Decimal
     credited_tax: Decimal
     position: int
