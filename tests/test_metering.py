@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 
 from ledger.errors import BadValue
 from ledger.events.catalog import MeterDefined
-from ledger.metering import AGGREGATIONS, TEXT_MAX, Reading, Taken, aggregate, take, taker
+from ledger.metering import (
+    AGGREGATIONS,
+    LEVEL,
+    TEXT_MAX,
+    Reading,
+    Taken,
+    aggregate,
+    level,
+    level_time,
+    seconds_between,
+    take,
+    taker,
+)
 from ledger.money import plain
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -126,6 +138,9 @@ def test_a_dimension_that_is_no_text_is_refused(value):
     assert refusal.value.field == "properties.region"
 
 
+OF_EVENTS = [each for each in AGGREGATIONS if each != LEVEL]
+
+
 def readings(*rows):
     return [
         Reading(NOON + timedelta(hours=hour), position, Decimal(quantity), key)
@@ -137,9 +152,9 @@ def test_each_aggregation_of_a_set_of_events():
     events = readings(
         (0, 1, "5", "ann"), (2, 2, "-1.5", "bob"), (1, 3, "9", "ann"), (2, 4, "2", "cy")
     )
-    amounts = {each: aggregate(each, events) for each in AGGREGATIONS}
+    amounts = {each: aggregate(each, events) for each in OF_EVENTS}
     assert amounts == {"count": 4, "sum": Decimal("14.5"), "max": 9, "latest": 2, "unique_count": 3}
-    assert {aggregate(each, []) for each in AGGREGATIONS} == {0}
+    assert {aggregate(each, []) for each in OF_EVENTS} == {0}
 
 
 def test_the_highest_of_negative_readings_is_negative():
@@ -156,5 +171,50 @@ def test_the_highest_of_negative_readings_is_negative():
 def test_the_order_of_arrival_changes_no_aggregate(events, data):
     rows = readings(*[(hour, place, q, key) for place, (hour, q, key) in enumerate(events)])
     mixed = data.draw(st.permutations(rows))
-    for each in AGGREGATIONS:
+    for each in OF_EVENTS:
         assert aggregate(each, mixed) == aggregate(each, rows)
+
+
+OCTOBER = datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def weighed(carried, *changes):
+    """Return what October comes to; changes are (day, how much the level changes)."""
+    start, end = OCTOBER
+    rows = readings(*[(0, place, change, None) for place, (_, change) in enumerate(changes)])
+    rows = [
+        row._replace(occurred_at=start + timedelta(days=day))
+        for row, (day, _) in zip(rows, changes, strict=True)
+    ]
+    seconds = level_time(Decimal(carried), rows, start, end)
+    return plain(level(seconds, seconds_between(start, end)))
+
+
+def test_a_level_counts_for_its_share_of_the_interval():
+    assert weighed("5") == "5"  # a constant level is itself
+    assert weighed("0", (0, "31"), (1, "-31")) == "1"  # one day of 31 at 31
+    assert weighed("10", (15.5, "-10")) == "5"
+    assert weighed("0", (0, "5"), (31, "100")) == "5"
+    assert weighed("0", (10, "1")) == "0.677419354839"  # 21/31, to 12 decimals
+    assert weighed("0") == "0"
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 31 * 24), st.decimals(-99, 99, places=3))),
+    cut=st.integers(0, 31 * 24),
+)
+def test_the_level_seconds_of_a_window_are_those_of_its_parts(changes, cut):
+    start, end = OCTOBER
+    middle = start + timedelta(hours=cut)
+    rows = [
+        Reading(start + timedelta(hours=hour), place, change)
+        for place, (hour, change) in enumerate(changes)
+    ]
+    before = [row for row in rows if row.occurred_at < middle]
+    after = [row for row in rows if row.occurred_at >= middle]
+    carried = sum((row.quantity for row in before), Decimal(0))
+    first = level_time(Decimal(0), before, start, middle)
+    assert first + level_time(carried, after, middle, end) == level_time(
+        Decimal(0), rows, start, end
+    )

@@ -15,7 +15,10 @@ select data ->> 'charge', stream, version, position, occurred_at, recorded_at, d
        coalesce((data #>> '{unpriced,count}')::bigint, 0),
        coalesce((data #>> '{unpriced,quantity}')::numeric, 0), data ->> 'corrects',
        data ->> 'tax_code', coalesce((data ->> 'tax_inclusive')::boolean, false),
-       coalesce(data ->> 'revenue_account', '4010')
+       coalesce(data ->> 'revenue_account', '4010'), coalesce(data -> 'filter', '{}'),
+       coalesce(data -> 'group', '{}'), coalesce((data #>> '{untaken,count}')::bigint, 0),
+       coalesce((data #>> '{untaken,quantity}')::numeric, 0),
+       (data #>> '{usage,carried}')::numeric, (data #>> '{usage,over}')::numeric
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'usage.rated/1';
@@ -27,7 +30,7 @@ select distinct on (stream) stream, data ->> 'subscription', data ->> 'item',
        (data ->> 'period_from')::date, (data ->> 'period_to')::date, data ->> 'entity',
        data ->> 'account', data ->> 'currency', data ->> 'charge', version,
        (data ->> 'accrued')::numeric, 0, 0, coalesce((data ->> 'tax_inclusive')::boolean, false),
-       (data ->> 'amount')::numeric, 0, 0
+       (data ->> 'amount')::numeric, 0, 0, coalesce(data -> 'group', '{}')
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'usage.rated/1'

@@ -9,7 +9,8 @@ where c.corrects is distinct from p.charge
 limit 100;
 
 -- name: windows_disjoint
--- The usage sets of one item of a subscription do not overlap.
+-- The usage sets of one item of a subscription do not overlap; those of one period are of unlike
+-- groups.
 select one.charge, other.charge as overlaps
 from charge_streams as s
 join charges as one on one.charge = s.charge

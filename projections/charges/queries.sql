@@ -4,7 +4,8 @@ select charge, stream, version, position, occurred_at, recorded_at, entity, acco
        meter, plan, plan_version, currency, period_from, period_to, rated_to, window_from, window_to,
        quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
        usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
-       tax_inclusive, revenue_account
+       tax_inclusive, revenue_account, filter, group_values, untaken_count, untaken_quantity,
+       usage_carried, usage_over
 from charges
 where (%(account)s::text is null or account = %(account)s)
   and (%(entity)s::text is null or entity = %(entity)s)
@@ -19,7 +20,8 @@ select charge, stream, version, position, occurred_at, recorded_at, entity, acco
        meter, plan, plan_version, currency, period_from, period_to, rated_to, window_from, window_to,
        quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
        usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
-       tax_inclusive, revenue_account
+       tax_inclusive, revenue_account, filter, group_values, untaken_count, untaken_quantity,
+       usage_carried, usage_over
 from charges
 where charge = any(%(charges)s)
 order by position;
@@ -32,11 +34,12 @@ select s.lines, c.charge, c.stream, c.version, c.position, c.occurred_at, c.reco
        c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
        c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,
        c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
-       c.tax_inclusive, c.revenue_account
+       c.tax_inclusive, c.revenue_account, c.filter, c.group_values, c.untaken_count,
+       c.untaken_quantity, c.usage_carried, c.usage_over
 from charge_streams as s
 join charges as c on c.charge = s.charge
 where s.account = any(%(accounts)s)
-order by s.account, s.subscription, s.item, s.period_from;
+order by s.account, s.subscription, s.item, s.period_from, s.group_values;
 
 -- name: billable
 -- Streams of which more or less is accrued than billed, of finished periods or billed before, of
@@ -46,7 +49,8 @@ select s.lines, s.billed, a.payer, c.charge, c.stream, c.version, c.position, c.
        c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
        c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,
        c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
-       c.tax_inclusive, c.revenue_account
+       c.tax_inclusive, c.revenue_account, c.filter, c.group_values, c.untaken_count,
+       c.untaken_quantity, c.usage_carried, c.usage_over
 from charge_streams as s
 join charges as c on c.charge = s.charge
 join accounts as a on a.account = s.account
@@ -56,7 +60,7 @@ where s.entity = %(entity)s
           and 2 * abs(s.amount - s.billed_gross) >= power(10::numeric, -scale(s.accrued)))
   and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
   and a.payer = any(%(payers)s)
-order by a.payer, s.account, s.subscription, s.period_from, s.item;
+order by a.payer, s.account, s.subscription, s.period_from, s.item, s.group_values;
 
 -- name: billable_payers
 -- A page of the payers of an entity for whom something is billable.
@@ -90,7 +94,8 @@ select charge, stream, version, position, occurred_at, recorded_at, entity, acco
        meter, plan, plan_version, currency, period_from, period_to, rated_to, window_from, window_to,
        quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
        usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
-       tax_inclusive, revenue_account
+       tax_inclusive, revenue_account, filter, group_values, untaken_count, untaken_quantity,
+       usage_carried, usage_over
 from charges
 where usage_lane = %(lane)s and account = %(account)s and meter = %(meter)s
   and window_from <= %(occurred_at)s and window_to > %(occurred_at)s

@@ -38,7 +38,13 @@ create table charges (
     corrects          text,
     tax_code          text,
     tax_inclusive     boolean not null,
-    revenue_account   text not null
+    revenue_account   text not null,
+    filter            jsonb not null,
+    group_values      jsonb not null,
+    untaken_count     bigint not null,
+    untaken_quantity  numeric not null,
+    usage_carried     numeric,
+    usage_over        numeric
 );
 
 -- name: charges_stream
@@ -56,7 +62,8 @@ create index on charges (account, posted_on);
 create index on charges (account, meter, window_from);
 
 -- name: charge_streams
--- What is rated of one item of a subscription in one period. billed is net of what credit notes of
+-- What is rated of one item of a subscription in one period, and of one group of dimension values
+-- where the item is priced by them. billed is net of what credit notes of
 -- a re-rating took back; lines counts the document lines. billed_net differs from it where prices
 -- included tax; there what is to bill is the rounded amount less billed_gross, which may move by a
 -- minor unit while the accrual stands.
@@ -77,11 +84,12 @@ create table charge_streams (
     tax_inclusive boolean not null,
     amount       numeric not null,
     billed_net   numeric not null,
-    billed_gross numeric not null
+    billed_gross numeric not null,
+    group_values jsonb not null
 );
 
 -- name: charge_streams_key
-create unique index on charge_streams (subscription, item, period_from);
+create unique index on charge_streams (subscription, item, period_from, group_values);
 
 -- name: charge_streams_account
 create index on charge_streams (account, subscription, item, period_from);
@@ -114,4 +122,4 @@ create policy staff on charge_streams for select to ledger_reader, ledger_writer
 grant select on charges, charge_streams to ledger_portal;
 
 -- name: charges_unpriced
-create index on charges (account, charge) where unpriced_count > 0;
+create index on charges (account, charge) where unpriced_count + untaken_count > 0;

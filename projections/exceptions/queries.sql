@@ -1,10 +1,12 @@
 -- name: unpriced
--- Usage that no price of a matrix fits, by the latest charge of its item and period.
+-- Usage that no price fits, or that no item of the plan takes, by the latest charge of its item and
+-- period.
 select c.charge, c.entity, c.account, c.subscription, c.item, c.meter, c.period_from, c.period_to,
-       c.unpriced_count, c.unpriced_quantity, c.position, c.recorded_at
+       c.unpriced_count + c.untaken_count as unpriced_count,
+       c.unpriced_quantity + c.untaken_quantity as unpriced_quantity, c.position, c.recorded_at
 from charges as c
 join charge_streams as s on s.charge = c.charge
-where c.unpriced_count > 0
+where c.unpriced_count + c.untaken_count > 0
   and (%(account)s::text is null or c.account = %(account)s)
   and (%(entity)s::text is null or c.entity = %(entity)s)
 order by c.account, c.charge;

@@ -275,51 +275,174 @@ cross join lateral (
 order by w.number;
 
 -- name: measure_groups
--- The same sets by the values of the dimensions that each window names; absent ones are left out.
+-- The same sets by the values of the dimensions that each window names, absent ones left out; only
+-- usage that has the values of takes, and of the dimensions of lacks none. A level over time is read
+-- from the first event on (read_from): carried is the level at the start of the window, and the
+-- quantity is in level-seconds.
+with windows as (
+    select *
+    from jsonb_to_recordset(%(windows)s) as w (
+        number integer, lane smallint, account text, meter text, subscription text,
+        aggregation text, read_from timestamptz, window_from timestamptz, window_to timestamptz,
+        to_position bigint, takes jsonb, lacks text[], dimensions text[])
+)
+select w.number, g.label as dimensions, g.count, g.quantity, g.carried
+from windows as w
+cross join lateral (
+    select l.label, sum(d.count)::bigint as count,
+           (case w.aggregation
+            when 'sum' then sum(d.sum)
+            when 'count' then sum(d.count)
+            when 'max' then max(d.max)
+            when 'latest' then (max(d.latest))[3]
+            when 'unique_count' then count(distinct d.key)
+            when 'weighted_sum' then sum(d.level_seconds) end)::numeric as quantity,
+           coalesce(sum(d.carried), 0) as carried
+    from (
+        select u.dimensions, u.key,
+               count(*) filter (where u.occurred_at >= w.window_from) as count,
+               sum(u.quantity) as sum, max(u.quantity) as max,
+               max(array[extract(epoch from u.occurred_at), u.position, u.quantity])
+                   filter (where w.aggregation = 'latest') as latest,
+               sum(u.quantity * extract(epoch from
+                       w.window_to - greatest(u.occurred_at, w.window_from)))
+                   filter (where w.aggregation = 'weighted_sum') as level_seconds,
+               sum(u.quantity) filter (where u.occurred_at < w.window_from) as carried
+        from usage_events as u
+        where u.lane = w.lane and u.account = w.account and u.meter = w.meter
+          and u.occurred_at >= w.read_from and u.occurred_at < w.window_to
+          and u.position <= w.to_position
+          and (u.superseded_at is null or u.superseded_at > w.to_position) and not u.void
+          and (u.subscription is null or u.subscription = w.subscription)
+          and u.dimensions @> w.takes and not u.dimensions ?| w.lacks
+        group by 1, 2
+    ) as d
+    cross join lateral (
+        select coalesce(jsonb_object_agg(e.key, e.value), '{}') as label
+        from jsonb_each(d.dimensions) as e
+        where e.key = any(w.dimensions)
+    ) as l
+    group by 1
+) as g
+order by w.number, g.label;
+
+-- name: measure_percentages
+-- What a percentage makes of the events of each window and group, one by one in the order of time,
+-- then position. Allowances end with whichever is used up first, for good: peak is the most that the
+-- values summed to before an event, and base how much of its value pays (none: it is free).
+with windows as (
+    select *
+    from jsonb_to_recordset(%(windows)s) as w (
+        number integer, lane smallint, account text, meter text, subscription text,
+        window_from timestamptz, window_to timestamptz, to_position bigint, takes jsonb,
+        lacks text[], dimensions text[], rate numeric, fixed numeric, free_events bigint,
+        free_amount numeric, min_per_event numeric, max_per_event numeric)
+)
+select w.number, g.label as dimensions, g.free_count, g.free_value, g.paid_count, g.paid_value,
+       g.raised, g.lowered
+from windows as w
+cross join lateral (
+    select p.label, count(*) - count(p.base) as free_count,
+           sum(p.quantity - coalesce(p.base, 0)) as free_value,
+           count(p.base) as paid_count, coalesce(sum(p.base), 0) as paid_value,
+           coalesce(sum(p.least - p.fee), 0) as raised,
+           coalesce(sum(least(p.least, w.max_per_event) - p.least), 0) as lowered
+    from (
+        select b.label, b.quantity, b.base, f.fee, greatest(f.fee, w.min_per_event) as least
+        from (
+            select t.label, t.quantity,
+                   case when w.free_events is null and w.free_amount is null
+                             or t.number > w.free_events then t.quantity
+                        when w.free_amount is null then null
+                        when t.peak >= w.free_amount then t.quantity
+                        when t.total > w.free_amount then t.total - w.free_amount end as base
+            from (
+                select r.label, r.quantity, r.number, r.total,
+                       greatest(0, max(r.total) over (
+                           partition by r.label order by r.number
+                           rows between unbounded preceding and 1 preceding)) as peak
+                from (
+                    select l.label, u.quantity, row_number() over s as number,
+                           sum(u.quantity) over (s rows unbounded preceding) as total
+                    from usage_events as u
+                    cross join lateral (
+                        select case when w.dimensions = '{}' then '{}' else (
+                                   select coalesce(jsonb_object_agg(e.key, e.value), '{}')
+                                   from jsonb_each(u.dimensions) as e
+                                   where e.key = any(w.dimensions)) end as label
+                    ) as l
+                    where u.lane = w.lane and u.account = w.account and u.meter = w.meter
+                      and u.occurred_at >= w.window_from and u.occurred_at < w.window_to
+                      and u.position <= w.to_position
+                      and (u.superseded_at is null or u.superseded_at > w.to_position)
+                      and not u.void
+                      and (u.subscription is null or u.subscription = w.subscription)
+                      and u.dimensions @> w.takes and not u.dimensions ?| w.lacks
+                    window s as (partition by l.label order by u.occurred_at, u.position)
+                ) as r
+            ) as t
+        ) as b
+        cross join lateral (select w.fixed + w.rate * 0.01 * b.base as fee) as f
+    ) as p
+    group by 1
+) as g
+order by w.number, g.label;
+
+-- name: measure_prices
+-- The prices that the events of each window and group carry in a property, as their facts have them:
+-- summed where it is a decimal of the contract, apart where it is missing or is none.
 with windows as (
     select *
     from jsonb_to_recordset(%(windows)s) as w (
         number integer, lane smallint, account text, meter text, subscription text,
         aggregation text, window_from timestamptz, window_to timestamptz, to_position bigint,
-        dimensions jsonb)
-), facts as materialized (
-    select w.number, w.aggregation, w.dimensions as wanted, e.dimensions, e.position,
-           e.occurred_at, e.quantity, e.key
-    from windows as w
-    cross join lateral (
-        select *
+        takes jsonb, lacks text[], dimensions text[], amount_property text)
+)
+select w.number, g.label as dimensions, g.priced, g.count, g.quantity, g.amount
+from windows as w
+cross join lateral (
+    select l.label, d.priced, sum(d.count)::bigint as count,
+           (case w.aggregation
+            when 'sum' then sum(d.sum)
+            when 'count' then sum(d.count)
+            when 'max' then max(d.max)
+            when 'latest' then (max(d.latest))[3]
+            when 'unique_count' then count(distinct d.key) end)::numeric as quantity,
+           coalesce(sum(d.amount), 0) as amount
+    from (
+        select u.dimensions, u.key, p.price is not null as priced, count(*) as count,
+               sum(u.quantity) as sum, max(u.quantity) as max,
+               max(array[extract(epoch from u.occurred_at), u.position, u.quantity])
+                   filter (where w.aggregation = 'latest') as latest,
+               sum(p.price) as amount
         from usage_events as u
+        join ledger.log as f on f.lane = u.lane and f.position = u.position
+        cross join lateral (
+            select f.data #> array['properties', w.amount_property] as sent
+        ) as s
+        cross join lateral (
+            select case jsonb_typeof(s.sent)
+                   when 'number' then (s.sent #>> '{}')::numeric
+                   when 'string' then
+                       case when s.sent #>> '{}' ~ '^-?[0-9]{1,18}(\.[0-9]{1,12})?$'
+                            then (s.sent #>> '{}')::numeric end end as price
+        ) as p
         where u.lane = w.lane and u.account = w.account and u.meter = w.meter
           and u.occurred_at >= w.window_from and u.occurred_at < w.window_to
           and u.position <= w.to_position
           and (u.superseded_at is null or u.superseded_at > w.to_position) and not u.void
           and (u.subscription is null or u.subscription = w.subscription)
-        offset 0
-    ) as e
-), labels as materialized (
-    select number, dimensions,
-           (select coalesce(jsonb_object_agg(d.key, d.value), '{}')
-            from jsonb_each(dimensions) as d
-            where wanted ? d.key) as label
-    from (select distinct number, wanted, dimensions from facts) as seen
-), grouped as (
-    select f.number, l.label, f.aggregation, count(*) as count, sum(f.quantity) as sum,
-           max(f.quantity) as max,
-           (array_agg(f.quantity order by f.occurred_at desc, f.position desc)
-               filter (where f.aggregation = 'latest'))[1] as latest,
-           count(distinct f.key) filter (where f.aggregation = 'unique_count') as keys
-    from facts as f
-    join labels as l using (number, dimensions)
-    group by 1, 2, 3
-)
-select number, label as dimensions, count,
-       (case aggregation when 'sum' then sum
-                         when 'count' then count
-                         when 'max' then max
-                         when 'latest' then latest
-                         when 'unique_count' then keys end)::numeric as quantity
-from grouped
-order by number, label;
+          and u.dimensions @> w.takes and not u.dimensions ?| w.lacks
+        group by 1, 2, 3
+    ) as d
+    cross join lateral (
+        select coalesce(jsonb_object_agg(e.key, e.value), '{}') as label
+        from jsonb_each(d.dimensions) as e
+        where e.key = any(w.dimensions)
+    ) as l
+    group by 1, 2
+) as g
+order by w.number, g.label, g.priced;
 
 -- name: usage_set
 -- A page of the usage behind a charge, by time, then position: the versions that stood when rated.
@@ -336,6 +459,9 @@ cross join lateral (
       and u.position <= c.to_position
       and (u.superseded_at is null or u.superseded_at > c.to_position) and not u.void
       and (u.subscription is null or u.subscription = c.subscription)
+      and not exists (
+          select 1 from jsonb_each_text(c.filter || c.group_values) as f
+          where coalesce(u.dimensions ->> f.key, '') <> f.value)
       and (u.occurred_at, u.position) > (%(after)s, %(after_position)s)
     order by u.occurred_at, u.position
     limit %(limit)s

@@ -7,7 +7,7 @@ stored (ingest) nor its price (rating).
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -15,10 +15,12 @@ from msgspec import Struct as Record
 
 from ledger.errors import BadValue
 from ledger.events.catalog import MeterDefined
-from ledger.money import ZERO, exactly, is_decimal, plain
+from ledger.money import ONE, ZERO, exactly, is_decimal, plain, round_ratio, trimmed
 
-AGGREGATIONS = ("count", "sum", "max", "latest", "unique_count")
-LATER_AGGREGATIONS = ("weighted_sum",)
+AGGREGATIONS = ("count", "sum", "max", "latest", "unique_count", "weighted_sum")
+LEVEL = "weighted_sum"
+PLACES = 12
+MICROSECOND = timedelta(microseconds=1)
 
 _INTEGER_MAX = 10**18 - 1
 # Dimensions and keys are grouped and indexed; a longer text would not fit an index row.
@@ -83,7 +85,8 @@ def taker(meter: MeterDefined) -> Taker:
 def aggregate(aggregation: str, readings: Iterable[Reading]) -> Decimal:
     """Return the quantity of a set of events; of no events it is zero.
 
-    latest is the one that occurred last, and of those the one recorded last.
+    latest is the one that occurred last, and of those the one recorded last. A level over time is
+    no matter of the events alone, see ``level_time``.
     """
     rows = list(readings)
     if aggregation == "count":
@@ -97,6 +100,29 @@ def aggregate(aggregation: str, readings: Iterable[Reading]) -> Decimal:
         return last.quantity if last else ZERO
     assert aggregation == "unique_count", aggregation
     return Decimal(len({row.key for row in rows}))
+
+
+@exactly
+def level_time(
+    carried: Decimal, readings: Iterable[Reading], start: datetime, end: datetime
+) -> Decimal:
+    """Return the level-seconds of a weighted_sum meter in [start, end).
+
+    Every event changes the level by its quantity, from its time on; ``carried`` is the level with
+    which the window begins. SQL sums the same.
+    """
+    changes = (row.quantity * seconds_between(row.occurred_at, end) for row in readings)
+    return carried * seconds_between(start, end) + sum(changes, ZERO)
+
+
+def level(level_seconds: Decimal, over: Decimal) -> Decimal:
+    """Return the quantity of a weighted_sum meter: level × share of ``over``, to 12 decimals."""
+    return trimmed(round_ratio(level_seconds, ONE, over, PLACES))
+
+
+def seconds_between(start: datetime, end: datetime) -> Decimal:
+    """Return how many seconds lie between two instants, exactly, to the microsecond."""
+    return Decimal((end - start) // MICROSECOND).scaleb(-6)
 
 
 def _dimensions_of(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], dict[str, str]]:

@@ -36,6 +36,10 @@ def tiered(kind, *rows):
 GRADUATED = tiered("graduated", "10 10 2", "20 5 3", "- 5 3")
 VOLUME = tiered("volume", "100 2 10", "200 1 -", "- 0.5 50")
 PACKAGE = {"type": "package", "size": "10", "amount": "100"}
+SHARES = {
+    "type": "graduated_percentage",
+    "tiers": [{"up_to": "100", "rate": "5", "flat": "2"}, {"rate": "1.5", "flat": "1"}],
+}
 PER_UNIT = {"type": "per_unit", "unit": "0.005"}
 MATRIX = {
     "type": "matrix",
@@ -80,6 +84,10 @@ def amount(model, quantity, **more):
         (PER_UNIT, "67", "0.335"),
         (PER_UNIT, "-0.00138900000", "-0.000006945"),  # a provider's credit
         ({"type": "graduated", "tiers": CALLS}, "1234567", "418.64175"),
+        (SHARES, "0", "2"),  # the flat fee of the first tier, as in every tiered model
+        (SHARES, "100", "7"),
+        (SHARES, "100.01", "8.00015"),
+        (SHARES, "300", "11"),
     ],
 )
 def test_the_figures_of_the_contract(model, quantity, expected):
@@ -104,9 +112,18 @@ def test_the_flat_fee_of_a_later_tier_waits_for_usage_in_it():
     assert amount(tiered("graduated", "10 - 3", "- - 7"), "0") == "3"
 
 
-def test_a_discount_lowers_the_amount_and_leaves_the_parts():
+def test_a_rate_is_shown_with_its_tier():
+    tiers = price(item(SHARES), Decimal(300)).tiers
+    assert [(t.quantity, t.amount, t.rate, t.flat) for t in tiers] == [
+        (100, 7, 5, 2),
+        (200, 4, Decimal("1.5"), 1),
+    ]
+
+
+def test_a_discount_is_a_part_of_its_own():
     rated = price(item(GRADUATED, discount_percent="12.5"), Decimal(10))
     assert (plain(rated.amount), rated.tiers[0].amount) == ("89.25", 102)
+    assert (rated.tiers[-1].kind, plain(rated.tiers[-1].amount)) == ("discount", "-12.75")
     assert amount(GRADUATED, "10", discount_percent="100") == "0"
 
 
@@ -153,6 +170,7 @@ def test_finer_groups_than_the_matrix_are_added_up():
 def test_an_item_is_measured_by_the_dimensions_of_its_matrix():
     assert dimensions_of(item(MATRIX)) == ("region", "tier")
     assert dimensions_of(item(GRADUATED)) == ()
+    assert dimensions_of(item(MATRIX, group_by=["zone", "region"])) == ("zone", "region", "tier")
 
 
 def bounds(kind, priced):

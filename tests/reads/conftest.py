@@ -31,7 +31,7 @@ def business(ledger, told):
     )
     for account in ("acme", "beta"):
         told("open_account", account=account, entity="US", name=account, currency="USD")
-    for aggregation in ("sum", "max", "latest", "unique_count", "count"):
+    for aggregation in ("sum", "max", "latest", "unique_count", "count", "weighted_sum"):
         value = {} if aggregation == "count" else {"value": "v"}
         told(
             "define_meter",

@@ -3,10 +3,12 @@
 import dataclasses
 import inspect
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
+from ledger.catalog.prices import Dynamic, Percentage
 from ledger.projector.projection import projections
 from ledger.reads import (
     charges,
@@ -17,6 +19,7 @@ from ledger.reads import (
     exports,
     invoices,
     journal,
+    measuring,
     queries,
     receivables,
     subscriptions,
@@ -27,7 +30,7 @@ from ledger.store.database import Query, Role
 TIME = datetime(2026, 10, 1, tzinfo=UTC)
 DAY = date(2026, 10, 1)
 USED = usage.UsedWindow(1, 1, "a", "m", "s", "sum", TIME, TIME)
-WINDOW = usage.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
+WINDOW = measuring.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
 NO_ID = UUID(int=0)
 
 READS = [
@@ -46,8 +49,10 @@ READS = [
     usage.usage_events("a", "m", TIME, TIME),
     usage.usage_versions(NO_ID),
     usage.used([USED]),
-    usage.measure([WINDOW]),
-    usage.measure_groups([WINDOW]),
+    measuring.measure([WINDOW]),
+    measuring.measure_groups([WINDOW]),
+    measuring.measure_percentages([(WINDOW, Percentage(Decimal(1)))]),
+    measuring.measure_prices([(WINDOW, Dynamic("price"))]),
     usage.usage_set("c"),
     usage.completeness(),
     charges.charges("a"),
@@ -158,6 +163,7 @@ def test_every_query_says_in_a_sentence_what_it_answers():
         exports,
         invoices,
         journal,
+        measuring,
         receivables,
         subscriptions,
         usage,

@@ -10,7 +10,7 @@ import pytest
 
 from ledger.metering import Reading, aggregate
 from ledger.projector.follower import catch_up
-from ledger.reads import usage
+from ledger.reads import measuring, usage
 from ledger.store.database import Role
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ def facts_of(db) -> list:
         ).fetchall()
 
 
-def oracle(facts: list, window: usage.Window) -> tuple:
+def oracle(facts: list, window: measuring.Window) -> tuple:
     """What design §4 says of a usage set, in plain Python."""
     inside = [
         fact
@@ -92,10 +92,10 @@ def oracle(facts: list, window: usage.Window) -> tuple:
     return len(stands), quantity, len(inside), sha256(hashes).hexdigest()
 
 
-def windows_of(heads: int) -> list[usage.Window]:
+def windows_of(heads: int) -> list[measuring.Window]:
     spans = [(0, 96), (0, 24), (24, 48), (30, 31), (200, 300)]
     return [
-        usage.Window(
+        measuring.Window(
             number,
             1,
             account,
@@ -121,7 +121,7 @@ def test_a_usage_set_is_what_the_log_says_at_any_position(mixed):
     facts = facts_of(mixed)
     windows = windows_of(facts[-1][2])
     with mixed.transaction(Role.READER) as tx:
-        measured = tx.all(usage.measure(windows))
+        measured = tx.all(measuring.measure(windows))
 
     assert [one.number for one in measured] == [window.number for window in windows]
     for window, one in zip(windows, measured, strict=True):
@@ -134,8 +134,8 @@ def test_groups_of_a_usage_set_are_its_parts(mixed):
     facts = facts_of(mixed)
     windows = [window for window in windows_of(facts[-1][2]) if window.to_position > 7]
     with mixed.transaction(Role.READER) as tx:
-        measured = {one.number: one for one in tx.all(usage.measure(windows))}
-        groups = tx.all(usage.measure_groups(windows))
+        measured = {one.number: one for one in tx.all(measuring.measure(windows))}
+        groups = tx.all(measuring.measure_groups(windows))
 
     parts = defaultdict(list)
     for group in groups:

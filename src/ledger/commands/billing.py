@@ -88,6 +88,7 @@ def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Bi
         tax_code=row.tax_code or tax,
         tax_inclusive=row.tax_inclusive,
         revenue_account=row.revenue_account,
+        group=row.group_values,
     )
 
 

@@ -25,7 +25,7 @@ class DefineMeter(Command):
     NAME = "define_meter"
 
     meter: Id
-    aggregation: Literal["count", "sum", "max", "latest", "unique_count"]
+    aggregation: Literal["count", "sum", "max", "latest", "unique_count", "weighted_sum"]
     value: Id = "quantity"
     unit: Text | None = None
     dimensions: Annotated[list[Id], AfterValidator(_distinct)] = Field(default_factory=list)

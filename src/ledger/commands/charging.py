@@ -1,33 +1,22 @@
 """The charges of a batch of accounts: windows that are due, measured at once, priced one by one."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
-from ledger.events.billing import UsageRated, UsageSet
+from ledger.commands.measuring import Candidate, measured, reach
+from ledger.events.billing import Unpriced, UsageRated, UsageSet
 from ledger.events.subscriptions import SubscriptionStarted
 from ledger.money import ZERO
 from ledger.periods import instant
 from ledger.rating.charge import Measured, Run, charge, zeroed
-from ledger.rating.models import Group, dimensions_of
-from ledger.rating.windows import Due, due
+from ledger.rating.windows import due
 from ledger.reads import charges as charge_reads
-from ledger.reads import usage as usage_reads
 from ledger.reads.charges import Charge
 from ledger.reads.subscriptions import LiveSubscription
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A window of a subscription that is due, with the subscription; was its stream billed?"""
-
-    row: LiveSubscription
-    due: Due
-    billed: bool
 
 
 def charges_of(
@@ -47,14 +36,12 @@ def charges_of(
         dues, gone = due(
             started(row), versions, latest.get(row.subscription, ()), through, row.time_zone
         )
-        candidates += [Candidate(row, each, _stream(each) in billed) for each in dues]
+        candidates += [Candidate(row, each) for each in dues]
         run = _run(row, through, ground)
-        lost = (zeroed(each, run, _reach(row, each, ground)) for each in gone)
+        lost = (zeroed(each, run, reach(row, [each], ground)) for each in gone)
         charges.setdefault(row.account, []).extend(each for each in lost if each)
-    for candidate, measured in _measured(candidates, ground):
-        made = _charge(candidate, measured, through, ground)
-        if made is not None:
-            charges[candidate.row.account].append(made)
+    for candidate, sets in measured(candidates, ground):
+        charges[candidate.row.account] += _charges(candidate, sets, billed, through, ground)
     return {account: found for account, found in charges.items() if found}
 
 
@@ -71,19 +58,34 @@ def _load(rows: Iterable[LiveSubscription], ground: Ground) -> None:
     ground.load("tax", {code for code in codes if code is not None})
 
 
-def _charge(
-    candidate: Candidate, measured: Measured, through: date, ground: Ground
-) -> UsageRated | None:
+def _charges(
+    candidate: Candidate,
+    sets: Sequence[Measured],
+    billed: Collection[UUID],
+    through: date,
+    ground: Ground,
+) -> list[UsageRated]:
+    """Return the next charges of a window; where its facts changed there is always one at least.
+
+    Of the groups of an item only those are charged anew of which something changed. If all of them
+    stand, the first takes note of the facts, for instance of usage that a filter leaves out.
+    """
     row, window = candidate.row, candidate.due.window
     included = None
     if window.version.tax_inclusive:
         included = _rate_within(window.item.tax or row.tax, window.period.last, ground)
     run = _run(row, through, ground)
-    return charge(candidate.due, measured, run, included, billed=candidate.billed)
 
+    def next_charge(each: Measured, *, noted: bool = False) -> UsageRated | None:
+        of_group = candidate.due.of_group(each.group)
+        stream = of_group.previous.originator_id if of_group.previous else None
+        return charge(of_group, each, run, included, billed=stream in billed, noted=noted)
 
-def _stream(each: Due) -> UUID | None:
-    return each.previous.originator_id if each.previous else None
+    made = [found for each in sets if (found := next_charge(each))]
+    seen = {(before.usage.facts, before.usage.digest) for before in candidate.due.groups}
+    if not made and seen and (sets[0].usage.facts, sets[0].usage.digest) not in seen:
+        made = [found for each in sets[:1] if (found := next_charge(each, noted=True))]
+    return made
 
 
 def _rate_within(code: str | None, day: date, ground: Ground) -> Decimal:
@@ -103,51 +105,6 @@ def _run(row: LiveSubscription, through: date, ground: Ground) -> Run:
         at=instant(through, entity.time_zone),
         first_period=entity.first_period,
     )
-
-
-def _measured(
-    candidates: Sequence[Candidate], ground: Ground
-) -> Iterator[tuple[Candidate, Measured]]:
-    """Measure every window at the positions of the view: one query, and one more for groups."""
-    windows = [_window(n, candidate, ground) for n, candidate in enumerate(candidates)]
-    if not windows:
-        return
-    groups: dict[int, list[Group]] = {}
-    grouped = [window for window in windows if window.dimensions]
-    for group in ground.read(usage_reads.measure_groups(grouped)) if grouped else ():
-        groups.setdefault(group.number, []).append(
-            Group(group.dimensions, group.quantity, group.count)
-        )
-    for found in ground.read(usage_reads.measure(windows)):
-        window = windows[found.number]
-        usage = UsageSet(window.lane, window.to_position, found.count, found.facts, found.digest)
-        parts = tuple(groups.get(found.number, ()))
-        yield candidates[found.number], Measured(usage, found.quantity, parts)
-
-
-def _window(number: int, candidate: Candidate, ground: Ground) -> usage_reads.Window:
-    row, window = candidate.row, candidate.due.window
-    return usage_reads.Window(
-        number=number,
-        lane=row.lane,
-        account=row.account,
-        meter=window.item.meter,
-        subscription=row.subscription,
-        aggregation=ground.meter(window.item.meter).aggregation,
-        window_from=window.window_from,
-        window_to=window.window_to,
-        to_position=_reach(row, candidate.due.previous, ground),
-        dimensions=dimensions_of(window.item),
-    )
-
-
-def _reach(row: LiveSubscription, previous: UsageRated | None, ground: Ground) -> int:
-    """Return how far in its lane usage is known: as in the view, or as in the charge before.
-
-    Another run may have taken a later view and charged by it already; its charges, and all the
-    usage behind them, are in the projections by now, and nothing of it may be taken back.
-    """
-    return max(ground.positions[row.lane], previous.usage.to_position if previous else 0)
 
 
 def started(row: LiveSubscription) -> SubscriptionStarted:
@@ -195,10 +152,19 @@ def rated(row: Charge) -> UsageRated:
         posted=row.posted,
         posted_on=row.posted_on,
         usage=UsageSet(
-            row.usage_lane, row.to_position, row.usage_count, row.usage_facts, row.usage_digest
+            row.usage_lane,
+            row.to_position,
+            row.usage_count,
+            row.usage_facts,
+            row.usage_digest,
+            row.usage_carried,
+            row.usage_over,
         ),
         corrects=row.corrects,
         tax_code=row.tax_code,
         tax_inclusive=row.tax_inclusive,
         revenue_account=row.revenue_account,
+        filter=row.filter,
+        group=row.group_values,
+        untaken=Unpriced(row.untaken_count, row.untaken_quantity) if row.untaken_count else None,
     )

@@ -4,7 +4,7 @@ All date intervals are half-open. Amounts of charges are exact; amounts of docum
 the currency's minor units.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,6 +19,8 @@ class UsageSet:
 
     ``count`` counts the events that are priced or unpriced, ``facts`` every version in range, and
     ``digest`` (hex) is the SHA-256 over the block hashes of all their leaves, see docs/lineage.md.
+    Of a level over time, ``carried`` is the level at the window's start, from all events before it,
+    and ``over`` the seconds of the whole interval over which the level is weighed.
     """
 
     lane: int
@@ -26,11 +28,20 @@ class UsageSet:
     count: int
     facts: int
     digest: str
+    carried: Decimal | None = None
+    over: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class TierCharge:
-    """One part of a charge: so much of the quantity, at this unit price and flat fee."""
+    """One part of a charge: so much of the quantity, at this unit price and flat fee.
+
+    ``kind`` is none for a tier, a package or a price of a matrix. Of a percentage it is free,
+    percentage (a ``rate`` of the quantity), fixed (``unit`` by event), min_per_event or
+    max_per_event; then dynamic; and after the model discount, minimum and maximum, which have no
+    quantity. ``count`` counts events. The parts sum to the charge; those of charges before
+    ``kind`` was known sum to the amount before the discount.
+    """
 
     quantity: Decimal
     amount: Decimal
@@ -38,11 +49,14 @@ class TierCharge:
     flat: Decimal | None = None
     up_to: Decimal | None = None
     when: dict[str, str] | None = None
+    kind: str | None = None
+    rate: Decimal | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True)
 class Unpriced:
-    """Usage that no price of a matrix fits: an open exception, never silently zero."""
+    """Usage that no price fits, or that carries none: an open exception, never silently zero."""
 
     count: int
     quantity: Decimal
@@ -57,9 +71,11 @@ class UsageRated(Fact):
     ``corrects``); ``accrued`` is the cumulative amount in whole minor units, net of included tax,
     and ``posted`` its change. ``period_to`` ends the period, ``rated_to`` what is rated of it;
     the window is [``window_from``, ``window_to``) in UTC. One stream per subscription, item and
-    ``period_from``; its version counts the ratings. ``due`` is what is to be paid as prices state
-    it, after ``adjustments``; where it is not said, it is the rounded ``amount``. ``netted`` says
-    that a change of the subscription made it: its change is never a credit note.
+    ``period_from``, and per ``group`` of an item that is priced by dimension values; its version
+    counts the ratings. Only usage with the values of ``filter`` and ``group`` ("" = absent) counts.
+    ``untaken`` is usage of the meter that no item of the plan takes. ``due`` is what is to be paid
+    as prices state it, after ``adjustments``; where it is not said, it is the rounded ``amount``.
+    ``netted`` says that a change of the subscription made it: its change is never a credit note.
     """
 
     charge: str
@@ -92,6 +108,9 @@ class UsageRated(Fact):
     due: Decimal | None = None
     adjustments: tuple[Adjustment, ...] = ()
     netted: bool = False
+    filter: dict[str, str] = field(default_factory=dict)
+    group: dict[str, str] = field(default_factory=dict)
+    untaken: Unpriced | None = None
 
 
 @record("numbers.drawn/1")

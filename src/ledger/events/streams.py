@@ -32,3 +32,9 @@ def usage_stream(source: str, event_id: str) -> UUID:
 def stream(kind: str, *ids: str) -> UUID:
     """Return the stream of one thing in the books, e.g. ``stream("account", "acme")``."""
     return uuid5(BOOKS, "\0".join((kind, *ids)))
+
+
+def charge_stream(charge: str, subscription: str, item: str) -> UUID:
+    """Return the stream of a charge by its id: subscription/item/first day[/group]/version."""
+    rest = charge.removeprefix(f"{subscription}/{item}/").rpartition("/")[0]
+    return stream("charge", subscription, item, *rest.split("/", 1))

@@ -1,6 +1,7 @@
 """What there is to bill: the latest charge of a stream, beside what was billed of it so far."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -98,7 +99,7 @@ class Billable:
     state it (the rounded amount where it is not said), ``accrued`` the same net, in minor units.
     ``clears`` is the account that a line of it credits. ``netted`` says that a change of the
     subscription made the charge. ``allowances`` are cumulative; ``order`` is the item's place in
-    its plan, and ``bundle`` what its price is shared by.
+    its plan, ``bundle`` what its price is shared by, ``group`` the dimension values it is for.
     """
 
     account: str
@@ -121,6 +122,7 @@ class Billable:
     tax_inclusive: bool = False
     revenue_account: str = "4010"
     bundle: tuple[BundlePart, ...] = ()
+    group: Mapping[str, str] = field(default_factory=dict)
     billed: Billed = NOTHING
 
     @property

@@ -1,5 +1,7 @@
 """What a line says to the customer: what it is for, and which days."""
 
+from collections.abc import Mapping
+
 from ledger.invoicing.billable import COMMITMENT, GRANT, ONE_TIME, RECURRING
 from ledger.invoicing.parts import Part
 from ledger.periods import DAY
@@ -17,4 +19,11 @@ def description(part: Part) -> str:
     if billable.kind == COMMITMENT:
         return f"{billable.item}, shortfall {days}"
     back = billable.netted and billable.billed.charge and billable.accrued < billable.billed.accrued
-    return f"{'Unused ' if back and billable.kind == RECURRING else ''}{billable.item}, {days}"
+    unused = "Unused " if back and billable.kind == RECURRING else ""
+    return f"{unused}{billable.item}{_group(billable.group)}, {days}"
+
+
+def _group(values: Mapping[str, str]) -> str:
+    """Return how a line tells the groups of an item apart: `` (region eu)``."""
+    shown = [f"{name} {value or 'none'}" for name, value in sorted(values.items())]
+    return f" ({', '.join(shown)})" if shown else ""

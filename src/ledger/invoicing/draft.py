@@ -65,7 +65,7 @@ def _ordered(due: Iterable[Billable], payer: Payer) -> list[Billable]:
             b.account,
             b.subscription,
             not (b.netted and b.change(payer) < 0),
-            *(b.order, b.item, b.period_from),
+            *(b.order, b.item, b.period_from, b.key),
         ),
     )
 

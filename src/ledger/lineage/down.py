@@ -17,7 +17,7 @@ from ledger.events.charges import ItemCharged
 from ledger.events.credit import CreditDrawn, CreditExpired
 from ledger.events.fact import Cause
 from ledger.events.journal import JournalLine, JournalPosted
-from ledger.events.streams import stream
+from ledger.events.streams import charge_stream, stream
 from ledger.lineage.describe import document_line, journal_line, node, usage_set
 from ledger.lineage.facts import Placed, at, named, of_kind
 from ledger.lineage.nodes import Node
@@ -119,9 +119,9 @@ class _Walk:
 
 
 def charge_name(line: InvoiceLine) -> Cause:
-    """Return the fact that a document line bills: its charge id ends in first day and version."""
-    _, first_day, version = line.charge.rsplit("/", 2)
-    return Cause(stream("charge", line.subscription, line.item, first_day), int(version))
+    """Return the fact that a document line bills: its charge id ends in its version."""
+    version = int(line.charge.rpartition("/")[2])
+    return Cause(charge_stream(line.charge, line.subscription, line.item), version)
 
 
 def _terms(charge: UsageRated) -> list[Cause]:

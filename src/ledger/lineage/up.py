@@ -20,6 +20,7 @@ from ledger.events.usage import UsageCorrected, UsageRecorded, UsageVoided
 from ledger.lineage.describe import node, shown
 from ledger.lineage.facts import Placed, stream_of
 from ledger.lineage.nodes import Node
+from ledger.rating.groups import takes
 from ledger.reads.charges import Charge, charges_of_usage
 from ledger.reads.exports import DocumentOfEntry, documents_of_entries
 from ledger.reads.invoices import InvoiceLine, invoice_lines_of_charges
@@ -52,13 +53,18 @@ def _charges(tx: Transaction, versions: Sequence[Placed]) -> list[Charge]:
 
 
 def _concerns(charge: Charge, versions: Sequence[Placed]) -> bool:
-    """Tell whether a version known to a charge was for its subscription, or for any.
+    """Tell whether a version known to a charge was for its subscription, or for any, and such as
+    its filter and group take.
 
     A void one concerns it too: it is why the charge is lower than the one before.
     """
     known = [one.fact for one in versions if one.position <= charge.to_position]
-    named = [fact.subscription for fact in known if isinstance(fact, Usage)]
-    return any(subscription in (None, charge.subscription) for subscription in named)
+    where = charge.filter | charge.group_values
+    return any(
+        fact.subscription in (None, charge.subscription) and takes(where, fact.dimensions)
+        for fact in known
+        if isinstance(fact, Usage)
+    )
 
 
 class _Posted:

@@ -10,14 +10,16 @@ from decimal import Decimal
 from typing import Self
 
 from ledger.errors import BadValue, Unknown
-from ledger.events.billing import UsageRated
+from ledger.events.billing import UsageRated, UsageSet
 from ledger.events.catalog import MeterDefined
 from ledger.events.fact import Cause
 from ledger.events.streams import stream
 from ledger.events.usage import UsageCorrected, UsageRecorded
 from ledger.lineage.facts import at, named
 from ledger.lineage.nodes import EventRef, UsageSetView, moment
-from ledger.reads import usage as reads
+from ledger.metering import LEVEL, level
+from ledger.money import ZERO
+from ledger.reads import measuring, usage
 from ledger.reads.charges import charges_by_id
 from ledger.reads.queries import FIRST_TIME
 from ledger.store.transaction import Transaction
@@ -92,14 +94,14 @@ def usage_of(tx: Transaction, charge: UsageRated, page: Page, *, prove: bool) ->
 def _events(tx: Transaction, charge: str, page: Page) -> tuple[tuple[EventRef, ...], str | None]:
     """Return a page of events and the cursor of the next; one row more tells if there is one."""
     time, position = page.of(charge)
-    rows = tx.all(reads.usage_set(charge, after=(time, position), limit=page.first + 1))
+    rows = tx.all(usage.usage_set(charge, after=(time, position), limit=page.first + 1))
     shown = rows[: page.first]
     more = len(rows) > len(shown) and shown
     cursor = f"{moment(shown[-1].occurred_at)}/{shown[-1].position}/{charge}" if more else None
     return tuple(map(_event, shown)), cursor
 
 
-def _event(row: reads.UsageEvent) -> EventRef:
+def _event(row: usage.UsageEvent) -> EventRef:
     return EventRef(
         source=row.source,
         id=row.id,
@@ -122,7 +124,7 @@ def _prove(tx: Transaction, charge: UsageRated) -> bool:
     name = Cause(stream("meter", charge.meter), 1)
     meter = named(tx, [name])[name].fact
     assert isinstance(meter, MeterDefined)
-    window = reads.Window(
+    window = measuring.Window(
         number=1,
         lane=charge.usage.lane,
         account=charge.account,
@@ -132,15 +134,35 @@ def _prove(tx: Transaction, charge: UsageRated) -> bool:
         window_from=charge.window_from,
         window_to=charge.window_to,
         to_position=charge.usage.to_position,
+        where=charge.filter | charge.group,
     )
-    (found,) = tx.all(reads.measure([window]))
+    (found,) = tx.all(measuring.measure([window]))
     stated = charge.usage
-    if (found.count, found.facts, found.digest) != (stated.count, stated.facts, stated.digest):
+    if (found.facts, found.digest) != (stated.facts, stated.digest):
         return False
-    if meter.aggregation not in ADDITIVE and _by_dimensions(charge):
-        return True  # the parts of a matrix are measured apart; only the digest covers them all
-    return found.quantity == _whole_quantity(charge)
+    count, quantity, carried = _taken(tx, window, found, stated)
+    if (count, carried) != (stated.count, stated.carried):
+        return False
+    if meter.aggregation not in ADDITIVE and _in_parts(charge):
+        return True  # parts are measured apart and do not add up; only the digest covers them all
+    return quantity == _whole_quantity(charge)
 
 
-def _by_dimensions(charge: UsageRated) -> bool:
+def _taken(
+    tx: Transaction, window: measuring.Window, found: measuring.Measured, stated: UsageSet
+) -> tuple[int, Decimal, Decimal | None]:
+    """Return the count, quantity and carried level of what the filter and the group take."""
+    is_level = window.aggregation == LEVEL and stated.over is not None
+    if not window.where and not is_level:
+        return found.count, found.quantity, None
+    rows = tx.all(measuring.measure_groups([window]))
+    count = sum(row.count for row in rows)
+    quantity = sum((row.quantity for row in rows), ZERO)
+    if not is_level:
+        return count, quantity, None
+    assert stated.over is not None, stated
+    return count, level(quantity, stated.over), sum((row.carried for row in rows), ZERO)
+
+
+def _in_parts(charge: UsageRated) -> bool:
     return charge.unpriced is not None or any(tier.when is not None for tier in charge.tiers)

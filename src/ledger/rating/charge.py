@@ -5,16 +5,18 @@ never a rounded delta: three days of 0.335 post 0.34, 0.33 and 0.34, which is 1.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 
 from ledger.events import streams
-from ledger.events.billing import UsageRated, UsageSet
+from ledger.events.billing import Unpriced, UsageRated, UsageSet
 from ledger.money import EXACT, HUNDRED, ZERO, digits, exactly, round_half, round_ratio, trimmed
 from ledger.periods import posting_date
-from ledger.rating.models import Group, Rated, price
+from ledger.rating.events import Carried, Percents
+from ledger.rating.groups import label
+from ledger.rating.models import NOTHING, Group, Rated, price
 from ledger.rating.windows import Due, Window
 
 NOTHING_DIGEST = sha256(b"").hexdigest()
@@ -22,11 +24,19 @@ NOTHING_DIGEST = sha256(b"").hexdigest()
 
 @dataclass(frozen=True)
 class Measured:
-    """The usage of a window at a position: its set, its quantity, and its groups for a matrix."""
+    """The usage of a window, or of one ``group`` of it, at a position: its set and its quantity.
+
+    ``parts`` are by the dimensions of a matrix, ``events`` what prices by event came to. A group
+    that was charged before and holds nothing any more has ``vanished``.
+    """
 
     usage: UsageSet
     quantity: Decimal
-    groups: tuple[Group, ...] = ()
+    parts: tuple[Group, ...] = ()
+    events: Percents | Carried | None = None
+    group: dict[str, str] = field(default_factory=dict)
+    untaken: Unpriced | None = None
+    vanished: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,19 +66,21 @@ def charge(
     included_rate: Decimal | None = None,
     *,
     billed: bool = False,
+    noted: bool = False,
 ) -> UsageRated | None:
     """Return the next charge of a window, or none where nothing changed since the one before.
 
     ``included_rate`` is the tax rate (per cent) within the prices of a plan with tax included. Once
     the stream was ``billed``, its documents say what tax that is: another rate changes nothing.
+    Facts that change no group of an item with groups are ``noted`` by one of them nevertheless.
     """
     window, previous = due.window, due.previous
-    rated = price(window.item, measured.quantity, measured.groups)
+    rated = _rated(window, measured)
     accrued = _accrued(rated.amount, window, run, included_rate)
-    if previous is None and not measured.usage.facts and not rated.amount:
+    if previous is None and not rated.amount and (measured.vanished or not measured.usage.facts):
         return None
     kept = previous.accrued if previous is not None and billed else accrued
-    if previous is not None and _same(previous, window, measured, rated, kept):
+    if previous is not None and not noted and _same(previous, window, measured, rated, kept):
         return None
     return _next(due, measured, run, rated, accrued)
 
@@ -100,8 +112,15 @@ def zeroed(previous: UsageRated, run: Run, to_position: int) -> UsageRated | Non
         usage=UsageSet(previous.usage.lane, to_position, 0, 0, NOTHING_DIGEST),
         tiers=(),
         unpriced=None,
+        untaken=None,
         corrects=previous.charge,
     )
+
+
+def _rated(window: Window, measured: Measured) -> Rated:
+    if measured.vanished:
+        return NOTHING
+    return price(window.item, measured.quantity, measured.parts, measured.events, term=window.term)
 
 
 def _next(due: Due, measured: Measured, run: Run, rated: Rated, accrued: Decimal) -> UsageRated:
@@ -110,12 +129,13 @@ def _next(due: Due, measured: Measured, run: Run, rated: Rated, accrued: Decimal
     posted = accrued - (previous.accrued if previous else ZERO)
     version = previous.originator_version + 1 if previous else 1
     first = window.period.start.isoformat()
+    named = (first, label(measured.group)) if measured.group else (first,)
     return UsageRated(
-        originator_id=streams.stream("charge", window.subscription, window.item.item, first),
+        originator_id=streams.stream("charge", window.subscription, window.item.item, *named),
         originator_version=version,
         timestamp=run.at,
         causes=(*window.causes, previous.cause) if previous else window.causes,
-        charge=f"{window.subscription}/{window.item.item}/{first}/{version}",
+        charge="/".join((window.subscription, window.item.item, *named, str(version))),
         entity=run.entity,
         account=run.account,
         subscription=window.subscription,
@@ -142,6 +162,9 @@ def _next(due: Due, measured: Measured, run: Run, rated: Rated, accrued: Decimal
         tax_code=window.item.tax,
         tax_inclusive=window.version.tax_inclusive,
         revenue_account=window.item.revenue_account,
+        filter=window.item.filter,
+        group=measured.group,
+        untaken=measured.untaken,
     )
 
 
@@ -163,13 +186,18 @@ def _accrued(amount: Decimal, window: Window, run: Run, rate: Decimal | None) ->
 def _same(
     previous: UsageRated, window: Window, measured: Measured, rated: Rated, accrued: Decimal
 ) -> bool:
-    """Say whether a charge would repeat the one before; a window that only grew repeats it."""
+    """Say whether a charge would repeat the one before; a window that only grew repeats it.
+
+    A group repeats it also where usage of other groups came in: its own set is the same.
+    """
     before, now = previous.usage, measured.usage
+    seen = (before.facts, before.digest) == (now.facts, now.digest) or bool(measured.group)
     return (
-        (before.lane, before.count, before.facts, before.digest)
-        == (now.lane, now.count, now.facts, now.digest)
+        seen
+        and (before.lane, before.count, before.carried) == (now.lane, now.count, now.carried)
         and (previous.quantity, previous.amount, previous.accrued)
         == (rated.quantity, rated.amount, accrued)
+        and previous.untaken == measured.untaken
         and (previous.plan, previous.plan_version) == (window.version.plan, window.version.version)
         and (previous.period_to, previous.window_from) == (window.period.end, window.window_from)
     )

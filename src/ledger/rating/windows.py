@@ -17,7 +17,9 @@ from ledger.catalog.versions import Segment, segments
 from ledger.events.billing import UsageRated
 from ledger.events.fact import Cause
 from ledger.events.subscriptions import SubscriptionStarted
-from ledger.periods import DAY, Cycle, Period, instant, periods_between
+from ledger.metering import seconds_between
+from ledger.periods import DAY, Cycle, Period, instant, interval_of, periods_between
+from ledger.rating.bounds import Term
 
 Charges = Mapping[tuple[str, date], UsageRated]
 
@@ -29,7 +31,8 @@ AHEAD = timedelta(days=400)
 class Window:
     """What one charge covers: an item in a period, of which the days before ``rated_to``.
 
-    [``window_from``, ``window_to``) are the same days in UTC, without those of a trial.
+    [``window_from``, ``window_to``) are the same days in UTC, without those of a trial, from
+    ``charged_from`` on. ``whole`` is the uncut interval, and ``seconds`` how long it is.
     """
 
     subscription: str
@@ -40,6 +43,18 @@ class Window:
     window_from: datetime
     window_to: datetime
     causes: tuple[Cause, ...]
+    whole: Period
+    charged_from: date
+    seconds: Decimal
+
+    @property
+    def term(self) -> Term:
+        """How many of the interval's days it is charged for, and whether it is finished."""
+        return Term(
+            days=(self.period.end - self.charged_from).days,
+            of=(self.whole.end - self.whole.start).days,
+            finished=self.rated_to == self.period.end,
+        )
 
     @property
     def key(self) -> tuple[str, date]:
@@ -51,12 +66,22 @@ class Window:
 class Due:
     """A window to rate, the charge before in its stream, and whether a price made it necessary.
 
-    ``repriced`` says that days which were charged before now have another price or place.
+    ``repriced`` says that days which were charged before now have another price or place. Of an
+    item with groups, ``previous`` is the one that was rated furthest of all in ``groups``.
     """
 
     window: Window
     previous: UsageRated | None
     repriced: bool
+    groups: tuple[UsageRated, ...] = ()
+
+    def of_group(self, group: Mapping[str, str]) -> "Due":
+        """Return what is due of one group; it may have no charge before while others have."""
+        previous = next((charge for charge in self.groups if charge.group == group), None)
+        if previous is None:
+            return replace(self, previous=None, repriced=self.repriced and not self.groups)
+        repriced = self.repriced or _repriced(self.window, previous)
+        return replace(self, previous=previous, repriced=repriced)
 
 
 def windows(
@@ -89,23 +114,44 @@ def due(
     days are now another window's, and later periods are left alone: a run never takes back what a
     further one charged.
     """
-    charges = {(charge.item, charge.period_from): charge for charge in latest}
+    groups = _by_window(latest)
+    charges = {key: max(found, key=_reach) for key, found in groups.items()}
     horizon = max((charge.rated_to - DAY for charge in charges.values()), default=through)
     every = windows(subscription, versions, max(through, horizon), tz)
     keys = {window.key for window in every}
     displaced = _displaced(charges, every)
     rate = tuple(
-        _due(window, through, charges.get(window.key), displaced, tz)
+        replace(
+            _due(window, through, charges.get(window.key), displaced, tz),
+            groups=groups.get(window.key, ()),
+        )
         for window in every
         if window.period.start <= through or _moved_to(window, displaced)
     )
     taken = {charge.charge for each in rate for charge in _moved_to(each.window, displaced)}
     gone = tuple(
         charge
-        for key, charge in charges.items()
-        if key not in keys and (charge.period_from <= through or charge.charge in taken)
+        for key, found in groups.items()
+        if key not in keys and (charges[key].period_from <= through or charges[key].charge in taken)
+        for charge in found
     )
     return tuple(each for each in rate if each.window.window_from < each.window.window_to), gone
+
+
+def _by_window(
+    latest: Iterable[UsageRated],
+) -> dict[tuple[str, date], tuple[UsageRated, ...]]:
+    """Return the charges of each window: one, or one by group."""
+    found: dict[tuple[str, date], tuple[UsageRated, ...]] = {}
+    for charge in latest:
+        key = charge.item, charge.period_from
+        found[key] = (*found.get(key, ()), charge)
+    return found
+
+
+def _reach(charge: UsageRated) -> tuple[bool, date]:
+    """Say how far a charge went; one that was taken back went nowhere."""
+    return charge.window_from < charge.window_to, charge.rated_to
 
 
 def _of_item(
@@ -118,6 +164,7 @@ def _of_item(
         first = max(start, subscription.trial_until or start)
         rated_to = min(end, through + DAY)
         if first < rated_to:
+            uncut = interval_of(whole.start, cycle)
             yield Window(
                 subscription=subscription.subscription,
                 item=item,
@@ -127,6 +174,9 @@ def _of_item(
                 window_from=instant(first, tz),
                 window_to=instant(rated_to, tz),
                 causes=(subscription.cause, segment.version.cause),
+                whole=uncut,
+                charged_from=first,
+                seconds=seconds_between(instant(uncut.start, tz), instant(uncut.end, tz)),
             )
 
 
@@ -150,9 +200,13 @@ def _due(
         window = replace(window, rated_to=rated_to, window_to=instant(rated_to, tz))
     if previous is None:
         return Due(window, None, repriced=bool(moved))
+    return Due(window, previous, _repriced(window, previous))
+
+
+def _repriced(window: Window, previous: UsageRated) -> bool:
     version = window.version
     priced = (previous.plan, previous.plan_version) == (version.plan, version.version)
-    return Due(window, previous, not priced or previous.rated_to > window.period.end)
+    return not priced or previous.rated_to > window.period.end
 
 
 def _displaced(charges: Charges, every: Iterable[Window]) -> list[UsageRated]:

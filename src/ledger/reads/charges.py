@@ -54,6 +54,12 @@ class Charge:
     tax_code: str | None
     tax_inclusive: bool
     revenue_account: str
+    filter: dict[str, str]
+    group_values: dict[str, str]
+    untaken_count: int
+    untaken_quantity: Decimal
+    usage_carried: Decimal | None
+    usage_over: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +147,7 @@ def charges_by_id(charges: Collection[str]) -> Query[Charge]:
 
 
 def latest_charges(accounts: Collection[str]) -> Query[LatestCharge]:
-    """The latest charge of every (subscription, item, period_from) of the accounts named."""
+    """The latest charge of every (subscription, item, period_from, group) of the accounts named."""
     return query("charges", "latest_charges", LatestCharge, accounts=list(accounts))
 
 

@@ -1,4 +1,4 @@
-"""Reads of usage: events, rollups over time, completeness, and the usage sets of charges."""
+"""Reads of usage: events, rollups over time, completeness, and pages of usage sets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,25 +49,6 @@ class UsagePoint:
 
 
 @dataclass(frozen=True)
-class Window:
-    """The usage set to measure: [window_from, window_to) as known at ``to_position`` of the lane.
-
-    ``number`` comes back with the answer; ``dimensions`` are those to group by.
-    """
-
-    number: int
-    lane: int
-    account: str
-    meter: str
-    subscription: str
-    aggregation: str
-    window_from: datetime
-    window_to: datetime
-    to_position: int
-    dimensions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class UsedWindow:
     """What a subscription may have used: [window_from, window_to), bounds of billing days."""
 
@@ -86,27 +67,6 @@ class Used:
     """How much a window holds, as known now."""
 
     number: int
-    quantity: Decimal
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A usage set: ``count`` and ``quantity`` of what stands; ``facts`` and ``digest`` of all."""
-
-    number: int
-    count: int
-    quantity: Decimal
-    facts: int
-    digest: str
-
-
-@dataclass(frozen=True)
-class MeasuredGroup:
-    """The part of a usage set that has these values of the window's dimensions."""
-
-    number: int
-    dimensions: dict[str, str]
-    count: int
     quantity: Decimal
 
 
@@ -182,16 +142,6 @@ def used(windows: Sequence[UsedWindow]) -> Query[Used]:
     return query("usage", "used", Used, windows=_json(windows))
 
 
-def measure(windows: Sequence[Window]) -> Query[Measured]:
-    """The usage sets of many windows at once, one row per window, in the order of their numbers."""
-    return query("usage", "measure", Measured, windows=_json(windows))
-
-
-def measure_groups(windows: Sequence[Window]) -> Query[MeasuredGroup]:
-    """The same sets, by the values of each window's dimensions; empty groups have no row."""
-    return query("usage", "measure_groups", MeasuredGroup, windows=_json(windows))
-
-
 def usage_set(
     charge: str, *, after: tuple[datetime, int] = (FIRST_TIME, 0), limit: int = 100
 ) -> Query[UsageEvent]:
@@ -228,7 +178,7 @@ def completeness(
     )
 
 
-def _json(windows: Sequence[Window] | Sequence[UsedWindow]) -> Jsonb:
+def _json(windows: Sequence[UsedWindow]) -> Jsonb:
     return Jsonb([{name: _plain(value) for name, value in vars(w).items()} for w in windows])
 
 

@@ -20,6 +20,12 @@ class ChargeTier:
     flat: Decimal | None = about("The flat fee.")
     up_to: Decimal | None = about("The upper bound of the tier; null for the last.")
     when: Json | None = about("The dimension values that this price is for.")
+    kind: str | None = about(
+        "What the part is, unless a tier, package or matrix price: free, percentage, fixed,"
+        " min_per_event, max_per_event, dynamic, discount, minimum or maximum."
+    )
+    rate: Decimal | None = about("The rate in per cent.")
+    count: Long | None = about("The events in it.")
 
 
 @strawberry.type(description="Exactly which usage facts a charge was made of.")
@@ -42,6 +48,9 @@ def _tiers(root: Any) -> list[ChargeTier]:
             flat=_decimal(tier.get("flat")),
             up_to=_decimal(tier.get("up_to")),
             when=tier.get("when"),
+            kind=tier.get("kind"),
+            rate=_decimal(tier.get("rate")),
+            count=None if tier.get("count") is None else Long(tier["count"]),
         )
         for tier in root.tiers
     ]
@@ -69,7 +78,9 @@ def _id(root: Any) -> strawberry.ID:
 class Charge:
     """A rating result; a later one corrects it, none is ever changed."""
 
-    id: strawberry.ID = derived(_id, "The charge: subscription/item/first day/version.")
+    id: strawberry.ID = derived(
+        _id, "The charge: subscription/item/first day/version, the group before the version."
+    )
     account: str = about("The account that used.")
     entity: str = about("The legal entity that bills.")
     subscription: str = about("The subscription.")
@@ -90,8 +101,15 @@ class Charge:
     posted_on: date = about("The accounting date of that change.")
     tiers: list[ChargeTier] = derived(_tiers, "How the amount came about.")
     usage: UsageSet = derived(_usage, "The usage behind it.")
+    filter: Json = about("The dimension values that its usage has to have.")
+    group: Json = derived(
+        lambda root: root.group_values,
+        "The dimension values that it is for, if its item has groups.",
+    )
     unpriced_count: Long | None = about("Events that no price fits.")
     unpriced_quantity: Decimal | None = about("Their quantity.")
+    untaken_count: Long | None = about("Events of the meter that no item of the plan takes.")
+    untaken_quantity: Decimal | None = about("Their quantity.")
     corrects: strawberry.ID | None = about("The charge before, of the same item and period.")
     occurred_at: datetime = about("The accounting moment of the rating.")
     recorded_at: datetime = about("When it was recorded.")

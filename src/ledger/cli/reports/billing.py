@@ -112,6 +112,7 @@ def _charge(row: Charge) -> dict[str, Any]:
         "currency": row.currency,
         "corrects": row.corrects,
         "tiers": row.tiers,
+        "group": row.group_values or None,
         "unpriced": unpriced if row.unpriced_count else None,
         "usage": {
             "lane": row.usage_lane,
