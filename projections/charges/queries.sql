@@ -119,3 +119,11 @@ join charges as c on c.charge = s.charge
 join accounts as a on a.account = s.account
 where coalesce(c.tax_code, a.tax) = %(code)s
 order by s.account;
+
+-- name: unbilled_below
+-- The charges that are not billed in full, of an account and of those it pays for.
+select s.charge
+from charge_streams as s
+join accounts as a on a.account = s.account
+where (a.account = %(account)s or a.payer = %(account)s) and s.accrued <> s.billed
+order by s.charge;

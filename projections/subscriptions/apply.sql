@@ -36,6 +36,33 @@ select opened.account, data ->> 'entity', data ->> 'currency', (data ->> 'lane')
        data ->> 'person', occurred_at, stream, version, position
 from opened join climb on climb.account = opened.account and climb.parent is null;
 
+-- name: account_changes
+insert into account_changes
+select data ->> 'account', version,
+       coalesce((data ->> 'starts_on')::date, (occurred_at at time zone 'UTC')::date),
+       data ->> 'person', (data ->> 'has_vat_id')::boolean, data ->> 'country', data ->> 'tax',
+       data ->> 'time_zone', (data ->> 'payment_terms_days')::integer, type = 'account.erased/1',
+       position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type in ('account.changed/1', 'account.erased/1');
+
+-- name: entity_changes
+insert into entity_changes
+select data ->> 'entity', version, (data ->> 'starts_on')::date, data ->> 'name',
+       data ->> 'vat_id', data ->> 'address', coalesce(data -> 'policies', '{}'), position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'entity.changed/1';
+
+-- name: exchange_rates
+insert into exchange_rates
+select data ->> 'base', data ->> 'quote', version, (data ->> 'on')::date,
+       (data ->> 'rate')::numeric, data ->> 'source', stream, position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'exchange_rate.set/1';
+
 -- name: meters
 insert into meters
 select data ->> 'meter', data ->> 'aggregation', data ->> 'value', data ->> 'unit',

@@ -26,3 +26,15 @@ select c.subscription, c.version
 from subscription_changes as c
 left join subscriptions as s using (subscription)
 where s.subscription is null or s.account <> c.account or c.starts_on < s.starts_on;
+
+-- name: account_changes_have_accounts
+-- Only an account that was opened changes.
+select c.account, c.version from account_changes as c
+left join accounts as a on a.account = c.account
+where a.account is null;
+
+-- name: entity_changes_have_entities
+-- Only an entity that was registered changes.
+select c.entity, c.version from entity_changes as c
+left join entities as e on e.entity = c.entity
+where e.entity is null;

@@ -1,22 +1,75 @@
 -- name: entities
--- Every legal entity, or one.
-select entity, name, currency, country, time_zone, first_period, rounding, vat_id, address,
-       policies, stream, version, position
-from entities
-where %(entity)s::text is null or entity = %(entity)s
-order by entity;
+-- Every legal entity, or one, as it is on a day (by default today).
+select e.entity, coalesce(c.name, e.name) as name, e.currency, e.country, e.time_zone,
+       e.first_period, e.rounding, coalesce(c.vat_id, e.vat_id) as vat_id,
+       coalesce(c.address, e.address) as address,
+       e.policies || coalesce(c.policies, '{}') as policies, e.stream, e.version, e.position
+from entities as e
+cross join lateral (
+    select (array_agg(name order by starts_on desc, version desc)
+                filter (where name is not null))[1] as name,
+           (array_agg(vat_id order by starts_on desc, version desc)
+                filter (where vat_id is not null))[1] as vat_id,
+           (array_agg(address order by starts_on desc, version desc)
+                filter (where address is not null))[1] as address,
+           (select jsonb_object_agg(key, value order by p.starts_on, p.version)
+            from entity_changes as p cross join lateral jsonb_each(p.policies)
+            where p.entity = e.entity
+              and p.starts_on <= coalesce(%(on)s::date, current_date)) as policies
+    from entity_changes
+    where entity = e.entity and starts_on <= coalesce(%(on)s::date, current_date)
+) as c
+where %(entity)s::text is null or e.entity = %(entity)s
+order by e.entity;
 
 -- name: accounts
--- A page of accounts after one, of an entity, below a payer, or the ones named.
-select account, entity, currency, lane, payer, parent, tax, country, time_zone,
-       payment_terms_days, has_vat_id, person, opened_at, stream, version, position
-from accounts
-where (%(entity)s::text is null or entity = %(entity)s)
-  and (%(payer)s::text is null or payer = %(payer)s)
-  and (%(accounts)s::text[] is null or account = any(%(accounts)s))
-  and account > %(after)s
-order by account
+-- A page of accounts after one, of an entity, below a payer, or the ones named, each as it is on a
+-- day (by default today).
+select a.account, a.entity, a.currency, a.lane, a.payer, a.parent, coalesce(c.tax, a.tax) as tax,
+       coalesce(c.country, a.country) as country, coalesce(c.time_zone, a.time_zone) as time_zone,
+       coalesce(c.payment_terms_days, a.payment_terms_days) as payment_terms_days,
+       coalesce(c.has_vat_id, a.has_vat_id) as has_vat_id, coalesce(c.person, a.person) as person,
+       a.opened_at, a.stream, a.version, a.position
+from accounts as a
+cross join lateral (
+    select (array_agg(tax order by starts_on desc, version desc)
+                filter (where tax is not null))[1] as tax,
+           (array_agg(country order by starts_on desc, version desc)
+                filter (where country is not null))[1] as country,
+           (array_agg(time_zone order by starts_on desc, version desc)
+                filter (where time_zone is not null))[1] as time_zone,
+           (array_agg(payment_terms_days order by starts_on desc, version desc)
+                filter (where payment_terms_days is not null))[1] as payment_terms_days,
+           (array_agg(has_vat_id order by starts_on desc, version desc)
+                filter (where has_vat_id is not null))[1] as has_vat_id,
+           (array_agg(person order by starts_on desc, version desc)
+                filter (where person is not null))[1] as person
+    from account_changes
+    where account = a.account and starts_on <= coalesce(%(on)s::date, current_date)
+) as c
+where (%(entity)s::text is null or a.entity = %(entity)s)
+  and (%(payer)s::text is null or a.payer = %(payer)s)
+  and (%(accounts)s::text[] is null or a.account = any(%(accounts)s))
+  and a.account > %(after)s
+order by a.account
 limit %(limit)s;
+
+-- name: exchange_rates
+-- Every exchange rate set, of a pair if named, by day and then in the order of setting.
+select base, quote, version, starts_on, rate, source, stream, position
+from exchange_rates
+where (%(base)s::text is null or base = %(base)s)
+  and (%(quote)s::text is null or quote = %(quote)s)
+order by base, quote, starts_on, version;
+
+-- name: live_below
+-- The subscriptions without an end by a day, of an account and of those it pays for.
+select s.subscription
+from subscriptions as s
+join accounts as a on a.account = s.account
+where (a.account = %(account)s or a.payer = %(account)s)
+  and (s.ends_on is null or s.ends_on > %(on)s)
+order by s.subscription;
 
 -- name: meters
 -- Every meter, or the ones named.
@@ -145,7 +198,17 @@ select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.qua
            from subscription_changes as c
            where c.subscription = s.subscription
        ), '[]') as changes,
-       a.lane, a.currency, a.time_zone, a.tax, a.payer
+       a.lane, a.currency,
+       coalesce((
+           select c.time_zone from account_changes as c
+           where c.account = s.account and c.time_zone is not null
+           order by c.starts_on desc, c.version desc limit 1
+       ), a.time_zone) as time_zone,
+       coalesce((
+           select c.tax from account_changes as c
+           where c.account = s.account and c.tax is not null and c.starts_on <= %(through)s
+           order by c.starts_on desc, c.version desc limit 1
+       ), a.tax) as tax, a.payer
 from subscriptions as s
 join accounts as a on a.account = s.account
 where (%(entity)s::text is null or s.entity = %(entity)s)

@@ -44,6 +44,50 @@ create index on accounts (entity, account);
 -- name: accounts_payer
 create index on accounts (payer);
 
+-- name: account_changes
+-- What of an account is other from a day on; nulls are what stays. erased says that it was erased.
+create table account_changes (
+    account            text not null,
+    version            integer not null,
+    starts_on          date not null,
+    person             text,
+    has_vat_id         boolean,
+    country            text,
+    tax                text,
+    time_zone          text,
+    payment_terms_days integer,
+    erased             boolean not null,
+    position           bigint not null,
+    primary key (account, version)
+);
+
+-- name: entity_changes
+create table entity_changes (
+    entity    text not null,
+    version   integer not null,
+    starts_on date not null,
+    name      text,
+    vat_id    text,
+    address   text,
+    policies  jsonb not null,
+    position  bigint not null,
+    primary key (entity, version)
+);
+
+-- name: exchange_rates
+-- 1 base = rate quote from a day on; of one day the later version holds.
+create table exchange_rates (
+    base     text not null,
+    quote    text not null,
+    version  integer not null,
+    starts_on date not null,
+    rate     numeric not null,
+    source   text not null,
+    stream   uuid not null,
+    position bigint not null,
+    primary key (base, quote, version)
+);
+
 -- name: meters
 create table meters (
     meter       text primary key,
@@ -139,6 +183,16 @@ create policy own on accounts for select to ledger_portal
 -- name: portal_accounts_staff
 create policy staff on accounts for select to ledger_reader, ledger_writer using (true);
 
+-- name: portal_account_changes
+alter table account_changes enable row level security;
+
+-- name: portal_account_changes_own
+create policy own on account_changes for select to ledger_portal
+    using (account = nullif(current_setting('app.account', true), ''));
+
+-- name: portal_account_changes_staff
+create policy staff on account_changes for select to ledger_reader, ledger_writer using (true);
+
 -- name: portal_subscriptions
 alter table subscriptions enable row level security;
 
@@ -160,4 +214,4 @@ create policy own on subscription_changes for select to ledger_portal
 create policy staff on subscription_changes for select to ledger_reader, ledger_writer using (true);
 
 -- name: portal_grant
-grant select on accounts, subscriptions, subscription_changes to ledger_portal;
+grant select on accounts, account_changes, subscriptions, subscription_changes to ledger_portal;

@@ -239,6 +239,19 @@ class NoExchangeRate(Refusal):
     set_exchange_rate."""
 
 
+class AccountErased(Refusal):
+    """The personal data of the account {id} was erased; open a new account."""
+
+
+class ErasureBlocked(Refusal):
+    """The account {account} cannot be erased yet: {why}"""
+
+
+class TimeZoneInUse(Refusal):
+    """The account {account} has subscriptions, whose days its time zone cuts; open a new
+    account."""
+
+
 class BadPlan(Refusal):
     """{why}"""
 

@@ -27,6 +27,12 @@ SAMPLES = {
     "register_entity": ({"entity": "EU", "first_period": "2026-01", **US}, "would_accept"),
     "open_account": ({"account": "new", "entity": "US", "name": "New", "currency": "USD"},
                      "would_accept"),
+    "change_account": ({"account": "acme", "from": "2026-11-01", "name": "Acme Ltd"},
+                       "would_accept"),
+    "change_entity": ({"entity": "US", "from": "2026-11-01", "name": "Example"}, "would_accept"),
+    "erase_account": ({"account": "acme"}, "ERASURE_BLOCKED"),
+    "set_exchange_rate": ({"base": "EUR", "quote": "USD", "rate": "1.1", "on": "2026-11-01",
+                           "source": "ECB"}, "would_accept"),
     "define_meter": ({"meter": "storage", "aggregation": "max"}, "would_accept"),
     "publish_plan": ({"plan": "basic", "currency": "USD", "from": "2026-01-01", "items": [PRICE]},
                      "would_accept"),
@@ -202,7 +208,7 @@ def test_a_race_that_is_lost_is_answered_as_contention(billed, ledger, monkeypat
     def lost(*_: object) -> None:
         raise StoreConflict
 
-    monkeypatch.setattr(rehearse, "_rehearse", lost)
+    monkeypatch.setattr(rehearse, "dry", lost)
     monkeypatch.setattr("ledger.commands.shell.PAUSE_SECONDS", 0)
     answer = billed("define_meter", meter="m", aggregation="sum", dry_run=True)
     assert answer.error.code == "CONTENTION"

@@ -60,6 +60,9 @@ class Month:
                 tax="std",
                 **({"parent": parent} if parent else {}),
             )
+        for account in ("acme", "beta"):
+            self.ask("change_account", account=account, from_="2030-01-01", payment_terms_days=14)
+        self.ask("change_entity", entity="US", from_="2030-01-01", name="US Ltd")
         self.ask("define_meter", meter="calls", aggregation="sum", dimensions=["region"])
         self.ask("define_meter", meter="users", aggregation="unique_count", value="user")
         self.ask("publish_plan", plan="pro", currency="USD", from_="2026-10-01", items=self.items())

@@ -26,6 +26,8 @@ BREAK = {
     "subscriptions.changes_have_subscriptions": (
         "insert into subscription_changes values ('nobody', 2, 'acme', '2026-10-02', 'x', '{}', 1)"
     ),
+    "subscriptions.account_changes_have_accounts": "delete from accounts where account = 'beta'",
+    "subscriptions.entity_changes_have_entities": "delete from entities",
     "charges.versions_are_dense": "update charges set delta = delta + 1 where version = 2",
     "charges.windows_disjoint": (
         "with named as (select jsonb_build_object('charge', 'x', 'stream', gen_random_uuid()) as x)"

@@ -14,6 +14,7 @@ order by 1, 2"""
 
 OPEN = {("ledger", "active_builds")}
 PROTECTED = {
+    "account_changes",
     "accounts",
     "adjustments",
     "balances",

@@ -18,8 +18,12 @@ from ledger.events.billing import (
 )
 from ledger.events.cash import Application, PaymentCaptured
 from ledger.events.catalog import (
+    AccountChanged,
+    AccountErased,
     AccountOpened,
+    EntityChanged,
     EntityRegistered,
+    ExchangeRateSet,
     MeterDefined,
     PlanPublished,
     TaxRateSet,
@@ -123,6 +127,32 @@ class Story:
                     parent=parent,
                 )
             )
+        self.append(
+            self.fact(
+                EntityChanged,
+                stream("entity", "US"),
+                entity="US",
+                starts_on=date(2026, 11, 1),
+                policies={"breakage": "proportional"},
+            ),
+            self.fact(
+                AccountChanged,
+                stream("account", "gamma"),
+                account="gamma",
+                starts_on=date(2026, 11, 1),
+                tax="std",
+            ),
+            self.fact(AccountErased, stream("account", "gamma"), account="gamma"),
+            self.fact(
+                ExchangeRateSet,
+                stream("exchange_rate", "EUR", "USD"),
+                base="EUR",
+                quote="USD",
+                rate=D("1.1"),
+                on=date(2026, 10, 1),
+                source="ECB",
+            ),
+        )
         for aggregation in ("sum", "max", "latest", "unique_count", "count"):
             self.append(
                 self.fact(

@@ -50,6 +50,7 @@ AFTERMATH: Final[dict[str, Reach]] = {
     "publish_plan": _on_plan,
     "correct_usage": _named,
     "set_tax_rate": _taxed,
+    "change_account": _named,
     "change_subscription": _named,
     "end_subscription": _named,
     "grant_credit": _named,

@@ -6,13 +6,17 @@ function from (state, events) to state that ``Repository.get`` is given.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
+from ledger.catalog.parties import account_on
 from ledger.events.cash import PaymentCaptured, PaymentFailed, PaymentReturned
 from ledger.events.catalog import (
+    AccountChanged,
     AccountCredited,
     AccountDiscounted,
+    AccountErased,
     AccountOpened,
     AccountSubscribed,
 )
@@ -33,6 +37,12 @@ class Account:
     version: int
     opened: AccountOpened
     subscriptions: tuple[str, ...] = ()
+    changes: tuple[AccountChanged, ...] = ()
+    erased: bool = False
+
+    def on(self, day: date) -> AccountOpened:
+        """Return the account as it is on a day."""
+        return account_on(self.opened, self.changes, day)
 
     @property
     def cause(self) -> Cause:
@@ -98,6 +108,11 @@ def _account(event: Fact, state: Account | None) -> Account | None:
                 version=event.originator_version,
                 subscriptions=(*state.subscriptions, event.subscription),
             )
+        case AccountChanged() if state is not None:
+            changes = (*state.changes, event)
+            return replace(state, version=event.originator_version, changes=changes)
+        case AccountErased() if state is not None:
+            return replace(state, version=event.originator_version, erased=True)
         case AccountCredited() | AccountDiscounted() if state is not None:
             return replace(state, version=event.originator_version)
     return state

@@ -32,7 +32,7 @@ def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) 
         rows.setdefault(row.payer, []).append(row)
     every = [row for found in rows.values() for row in found]
     named = {row.account for row in every} | set(rows)
-    known = {account.account: account for account in ground.read(accounts(named))}
+    known = {account.account: account for account in ground.read(accounts(named, on=issue.on))}
     codes = {code for row in every if (code := row.tax_code or known[row.account].tax)}
     ground.load("tax", codes)
     ground.load("plan", {row.plan for row in every})
@@ -54,7 +54,7 @@ def _drafts(
     history: Sequence[Fact],
     ground: Ground,
 ) -> list[Document]:
-    entity = ground.entity(account.entity)
+    entity = ground.entity(account.entity, issue.on)
     payer = Payer(
         account=account.account,
         entity=account.entity,

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import TypeVar, cast
 from uuid import UUID
 
+from ledger.catalog.exchange import rate_on
+from ledger.catalog.parties import entity_of
 from ledger.commands.aggregates import (
     Account,
     Captured,
@@ -22,6 +24,7 @@ from ledger.commands.command import Command
 from ledger.commands.ledger import Ledger
 from ledger.errors import (
     LedgerError,
+    NoExchangeRate,
     UnknownAccount,
     UnknownEntity,
     UnknownMeter,
@@ -30,7 +33,14 @@ from ledger.errors import (
     UnknownSubscription,
     UnknownTaxCode,
 )
-from ledger.events.catalog import EntityRegistered, MeterDefined, PlanPublished, TaxRateSet
+from ledger.events.catalog import (
+    EntityRegistered,
+    ExchangeRateSet,
+    MeterDefined,
+    PlanPublished,
+    TaxRateSet,
+)
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.periods import instant, local_day
@@ -58,10 +68,10 @@ class Context:
         """Return the facts of one stream, oldest first."""
         return self.ledger.books.read_stream(where)
 
-    def entity(self, name: str, field: str = "entity") -> EntityRegistered:
-        """Return an entity, or refuse."""
-        found = self.history(stream("entity", name))
-        return cast("EntityRegistered", _present(found, UnknownEntity(field=field, id=name))[0])
+    def entity(self, name: str, field: str = "entity", on: date | None = None) -> EntityRegistered:
+        """Return an entity as it is on a day, by default today, or refuse."""
+        found = _present(self.history(stream("entity", name)), UnknownEntity(field=field, id=name))
+        return entity_of(found, on or local_day(self.now, "UTC"))
 
     def meter(self, name: str, field: str = "meter") -> MeterDefined:
         """Return a meter, or refuse."""
@@ -77,6 +87,14 @@ class Context:
         """Return every version of a tax code in the order of setting, or refuse."""
         found = self.history(stream("tax", code))
         return cast("list[TaxRateSet]", _present(found, UnknownTaxCode(field=field, id=code)))
+
+    def exchange_on(self, base: str, quote: str, day: date) -> Exchange:
+        """Return the exchange rate of a day, or refuse."""
+        pairs = [stream("exchange_rate", *pair) for pair in ((base, quote), (quote, base))]
+        found = self.ledger.books.facts_of(pairs)
+        facts = cast("list[ExchangeRateSet]", [fact for pair in pairs for fact in found[pair]])
+        found_on = rate_on(facts, base, quote, day)
+        return _present(found_on, NoExchangeRate(base=base, quote=quote, on=day))
 
     def find_account(self, name: str) -> Account | None:
         """Return an account, or None."""

@@ -6,15 +6,26 @@ beyond. A conflict takes a new view.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TypeVar, cast
 
+from ledger.catalog.exchange import rate_on
+from ledger.catalog.parties import entity_of
 from ledger.catalog.plans import parse_plan
 from ledger.catalog.records import PlanVersion
 from ledger.commands.ledger import Ledger
-from ledger.errors import UnknownEntity
-from ledger.events.catalog import EntityRegistered, MeterDefined, PlanPublished, TaxRateSet
+from ledger.errors import NoExchangeRate, UnknownEntity
+from ledger.events.catalog import (
+    EntityRegistered,
+    ExchangeRateSet,
+    MeterDefined,
+    PlanPublished,
+    TaxRateSet,
+)
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
+from ledger.periods import local_day
 from ledger.projector.follower import catch_up
 from ledger.store.database import Query, Role
 
@@ -45,6 +56,7 @@ class Ground:
     positions: dict[int, int]
     _facts: dict[tuple[str, str], list[Fact]] = field(default_factory=dict)
     _plans: dict[str, list[PlanVersion]] = field(default_factory=dict)
+    _exchange: dict[str, dict[str, list[ExchangeRateSet]]] = field(default_factory=dict)
 
     @classmethod
     def take(cls, ledger: Ledger, projections: Iterable[str]) -> "Ground":
@@ -70,12 +82,24 @@ class Ground:
         for where, facts in self.ledger.books.facts_of(wanted).items():
             self._facts[wanted[where]] = facts
 
-    def entity(self, name: str) -> EntityRegistered:
-        """Return an entity, or refuse."""
+    def entity(self, name: str, on: date | None = None) -> EntityRegistered:
+        """Return an entity as it is on a day, by default today, or refuse."""
         facts = self._of("entity", name)
         if not facts:
             raise UnknownEntity(field="entity", id=name)
-        return cast("EntityRegistered", facts[0])
+        return entity_of(facts, on or local_day(self.ledger.clock(), "UTC"))
+
+    def exchange_on(self, base: str, quote: str, day: date) -> Exchange:
+        """Return the exchange rate of a day, or refuse."""
+        pairs = [stream("exchange_rate", *pair) for pair in ((base, quote), (quote, base))]
+        if base not in self._exchange.setdefault(quote, {}):
+            found = self.ledger.books.facts_of(pairs)
+            facts = [fact for pair in pairs for fact in found[pair]]
+            self._exchange[quote][base] = cast("list[ExchangeRateSet]", facts)
+        found_on = rate_on(self._exchange[quote][base], base, quote, day)
+        if found_on is None:
+            raise NoExchangeRate(base=base, quote=quote, on=day)
+        return found_on
 
     def meter(self, name: str) -> MeterDefined:
         """Return a meter that some plan prices."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
+from uuid import UUID
 
 from ledger.commands.batches import Batch, Work, ahead, append_batch, until_done
 from ledger.commands.billing import drafts_of
@@ -121,7 +122,7 @@ def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
     ground, on, name = view.ground, scope.issue.on, scope.entity.entity
     drafts = drafts_of(name, payers, scope.issue, ground)
     works = {
-        payer: Work(documents, guards=[stream("receivables", payer)])
+        payer: Work(documents, guards=[stream("receivables", payer), *_accounts(documents)])
         for payer, documents in drafts.documents.items()
     }
     shared = [period_guard(name, on), *(stream("tax", code) for code in sorted(drafts.codes))]
@@ -133,6 +134,13 @@ def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
         return _numbered(run, scope, documents)
 
     return Batch(ground.read_at, works, shared, assemble)
+
+
+def _accounts(documents: Sequence[Document]) -> list[UUID]:
+    """Return the streams of the accounts whose tax and terms were looked at."""
+    named = {document.account for document in documents}
+    named |= {line.account for document in documents for line in document.lines}
+    return [stream("account", name) for name in sorted(named)]
 
 
 def _numbered(run: Run, scope: Scope, drafts: Sequence[Document]) -> list[Fact]:

@@ -24,6 +24,7 @@ from ledger.commands.discounts import AddDiscount, add_discount
 from ledger.commands.disputes import CloseDispute, OpenDispute, close_dispute, open_dispute
 from ledger.commands.dunning import SetDunningPolicy, set_dunning_policy
 from ledger.commands.entities import RegisterEntity, register_entity
+from ledger.commands.erase import EraseAccount, erase_account
 from ledger.commands.erp import MapAccount, SetExportProfile, map_account, set_export_profile
 from ledger.commands.exports import (
     AcknowledgeExport,
@@ -36,9 +37,11 @@ from ledger.commands.exports import (
 from ledger.commands.invoice import IssueInvoices, issue_invoices
 from ledger.commands.ledger import Ledger
 from ledger.commands.parse import parse, required_text, without_nulls
+from ledger.commands.parties import ChangeAccount, ChangeEntity, change_account, change_entity
 from ledger.commands.payouts import SettlePayout, settle_payout
 from ledger.commands.plans import PublishPlan, publish_plan
 from ledger.commands.rate import RateUsage, rate_usage
+from ledger.commands.rates import SetExchangeRate, set_exchange_rate
 from ledger.commands.rehearse import rehearse
 from ledger.commands.remind import RunDunning, run_dunning
 from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
@@ -60,6 +63,10 @@ Run = Callable[[Ledger, Asked], Answer]
 DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (RegisterEntity, register_entity),
     (OpenAccount, open_account),
+    (ChangeAccount, change_account),
+    (ChangeEntity, change_entity),
+    (EraseAccount, erase_account),
+    (SetExchangeRate, set_exchange_rate),
     (DefineMeter, define_meter),
     (PublishPlan, publish_plan),
     (SetTaxRate, set_tax_rate),

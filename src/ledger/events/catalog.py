@@ -1,4 +1,4 @@
-"""Facts about reference data: entities, accounts, meters, plans and tax rates."""
+"""Facts about reference data: entities, accounts, meters, plans, tax and exchange rates."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -130,3 +130,43 @@ class ExchangeRateSet(Fact):
     rate: Decimal
     on: date
     source: str
+
+
+@record("account.changed/1")
+@dataclass(frozen=True, kw_only=True)
+class AccountChanged(Fact):
+    """From a day on an account is other than it was; only what changes is named.
+
+    Changes hold in the order of ``starts_on``, of one day in the order in which they were recorded.
+    ``person`` is the HMAC of name, address and VAT id together, as ``account.opened`` has it.
+    """
+
+    account: str
+    starts_on: date
+    person: str | None = None
+    has_vat_id: bool | None = None
+    country: str | None = None
+    tax: str | None = None
+    time_zone: str | None = None
+    payment_terms_days: int | None = None
+
+
+@record("account.erased/1")
+@dataclass(frozen=True, kw_only=True)
+class AccountErased(Fact):
+    """The personal data of an account and the key of its digests were removed for ever."""
+
+    account: str
+
+
+@record("entity.changed/1")
+@dataclass(frozen=True, kw_only=True)
+class EntityChanged(Fact):
+    """From a day on a legal entity is other than it was; only what changes is named."""
+
+    entity: str
+    starts_on: date
+    name: str | None = None
+    vat_id: str | None = None
+    address: str | None = None
+    policies: dict[str, Any] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Who sells and who buys: the legal entity from the books, the customer from the personal data."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.documents.document import Party
 from ledger.errors import UnknownAccount, UnknownEntity
@@ -9,9 +9,9 @@ from ledger.store import personal
 from ledger.store.transaction import Transaction
 
 
-def seller(tx: Transaction, entity: str) -> Party:
-    """Return a legal entity."""
-    found = tx.one(reads.entities(entity))
+def seller(tx: Transaction, entity: str, on: date) -> Party:
+    """Return a legal entity as it was on a day."""
+    found = tx.one(reads.entities(entity, on=on))
     if found is None:
         raise UnknownEntity(field="entity", id=entity)
     return Party(
@@ -23,9 +23,9 @@ def seller(tx: Transaction, entity: str) -> Party:
     )
 
 
-def buyer(tx: Transaction, account: str, at: datetime) -> Party:
-    """Return a customer as known at a time; without personal data only its account is left."""
-    found = tx.one(reads.accounts([account]))
+def buyer(tx: Transaction, account: str, on: date, at: datetime) -> Party:
+    """Return a customer as on a day, known at a time; erased, only its account is left."""
+    found = tx.one(reads.accounts([account], on=on))
     if found is None:
         raise UnknownAccount(field="account", id=account)
     person = tx.one(personal.as_of([account], at))

@@ -67,6 +67,27 @@ class Meter:
 
 
 @dataclass(frozen=True)
+class ExchangeRate:
+    """1 ``base`` = ``rate`` ``quote`` from a day on; of one day the later version holds."""
+
+    base: str
+    quote: str
+    version: int
+    starts_on: date
+    rate: Decimal
+    source: str
+    stream: UUID
+    position: int
+
+
+@dataclass(frozen=True)
+class LiveBelow:
+    """A subscription that lives."""
+
+    subscription: str
+
+
+@dataclass(frozen=True)
 class Plan:
     """One published version of a plan; ``items`` as published."""
 
@@ -162,9 +183,9 @@ class Subscriber:
     account: str
 
 
-def entities(entity: str | None = None) -> Query[Entity]:
-    """Every legal entity, or one."""
-    return query("subscriptions", "entities", Entity, entity=entity)
+def entities(entity: str | None = None, *, on: date | None = None) -> Query[Entity]:
+    """Every legal entity, or one, as it is on a day, by default today."""
+    return query("subscriptions", "entities", Entity, entity=entity, on=on)
 
 
 def accounts(
@@ -174,8 +195,12 @@ def accounts(
     payer: str | None = None,
     after: str = "",
     limit: int = 1_000,
+    on: date | None = None,
 ) -> Query[Account]:
-    """A page of accounts: the ones named, or of an entity, or below a payer."""
+    """A page of accounts as they are on a day: the ones named, or of an entity, or below a payer.
+
+    The day is by default today.
+    """
     named = None if accounts is None else list(accounts)
     limit = limit if named is None else max(limit, len(named))
     return query(
@@ -187,7 +212,18 @@ def accounts(
         payer=payer,
         after=after,
         limit=limit,
+        on=on,
     )
+
+
+def exchange_rates(base: str | None = None, quote: str | None = None) -> Query[ExchangeRate]:
+    """Every exchange rate that was set, of a pair if named."""
+    return query("subscriptions", "exchange_rates", ExchangeRate, base=base, quote=quote)
+
+
+def live_below(account: str, on: date) -> Query[LiveBelow]:
+    """The subscriptions that live after a day, of an account and of those it pays for."""
+    return query("subscriptions", "live_below", LiveBelow, account=account, on=on)
 
 
 def meters(meters: Collection[str] | None = None) -> Query[Meter]:

@@ -51,6 +51,7 @@ insert into ledger.personal_data
     (account, version, hmac_key, name, address, vat_id, recorded_at)
 values (%(account)s, %(version)s, %(hmac_key)s, %(name)s, %(address)s, %(vat_id)s,
     %(recorded_at)s)"""
+ERASE = "delete from ledger.personal_data where account = %(account)s"
 LATEST = """
 select distinct on (account) account, version, name, address, vat_id
 from ledger.personal_data where account = any(%(accounts)s) order by account, version desc"""
@@ -75,6 +76,11 @@ def insert(
     """Write one version of an account's personal data, as the writer."""
     row = {"account": account, "version": version, "hmac_key": hmac_key, "recorded_at": at}
     tx.execute(INSERT, {**row, **vars(person)})
+
+
+def erase(tx: Transaction, account: str) -> None:
+    """Remove everything personal of an account, and the key of its digests, as the writer."""
+    tx.execute(ERASE, {"account": account})
 
 
 def latest(accounts: Sequence[str]) -> Query[Personal]:

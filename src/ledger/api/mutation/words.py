@@ -15,6 +15,7 @@ WORDS: Final[dict[str, str]] = {
     "anchor": "The day of the month on which periods turn; 31 means the last day.",
     "applies_to": "all (default) or new_subscriptions.",
     "breakage": "at_expiry (default) or proportional.",
+    "base": "The currency of which one unit is priced.",
     "category": "The category of EN 16931: S, Z, E, AE, G or O.",
     "chargeback": "loss (default) or revenue.",
     "code": "The code.",
@@ -50,6 +51,10 @@ WORDS: Final[dict[str, str]] = {
     "proration": "day (default) or none.",
     "policies": "Accounting policies; the first named of each is the default.",
     "quantity": "Quantities by item: a JSON object of decimal strings.",
+    "quote": "The currency in which it is priced.",
+    "SetExchangeRateInput.on": "The first day it holds.",
+    "SetExchangeRateInput.rate": "How many units of quote one unit of base is.",
+    "SetExchangeRateInput.source": "Where the rate comes from, such as ECB.",
     "rate": "The rate in per cent.",
     "revenue_account": "The revenue account; the default is 4000 for recurring and one_time, 4010"
     " for usage, 4020 for commitment.",

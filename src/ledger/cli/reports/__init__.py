@@ -24,6 +24,7 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "balances": owed.balances,
     "ageing": owed.ageing,
     "subscriptions": billing.subscriptions,
+    "exchange-rates": billing.exchange_rates,
     "completeness": usage.completeness,
     "exceptions": usage.exceptions,
     "unrated": usage.unrated,

@@ -97,6 +97,16 @@ def subscriptions(tx: Transaction, asked: Asked) -> Report:
     return listed(columns, table)
 
 
+def exchange_rates(tx: Transaction, asked: Asked) -> Report:
+    """Every exchange rate that was set; of one day the later version holds."""
+    rows = [
+        (row.base, row.quote, row.starts_on, row.rate, row.source, row.version)
+        for row in tx.all(subscription_reads.exchange_rates())
+        if asked.as_of is None or row.starts_on <= asked.as_of
+    ]
+    return listed(("base", "quote", "on", "#rate", "source", "version"), rows)
+
+
 def _charge(row: Charge) -> dict[str, Any]:
     unpriced = {"count": row.unpriced_count, "quantity": plain(row.unpriced_quantity)}
     return {
