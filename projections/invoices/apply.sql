@@ -7,7 +7,8 @@ select data ->> 'number', case type when 'invoice.issued/1' then 'invoice' else 
        (data ->> 'due_on')::date, (data ->> 'net')::numeric, (data ->> 'tax')::numeric,
        (data ->> 'total')::numeric,
        (data ->> 'total')::numeric * (case type when 'invoice.issued/1' then 1 else 0 end),
-       data ->> 'invoice', data ->> 'reason', coalesce((data ->> 'to_receivable')::numeric, 0),
+       data ->> 'invoice', data ->> 'reason', data ->> 'note',
+       coalesce((data ->> 'to_receivable')::numeric, 0),
        coalesce((data ->> 'to_credit_balance')::numeric, 0),
        coalesce((data ->> 'tax_inclusive')::boolean, false), stream, version, position,
        recorded_at

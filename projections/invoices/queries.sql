@@ -1,6 +1,6 @@
 -- name: invoices
 -- A page of the documents of an account, an entity or everybody, oldest first.
-select number, kind, entity, account, currency, issued_on, due_on, net, tax, total, open, original, reason,
+select number, kind, entity, account, currency, issued_on, due_on, net, tax, total, open, original, reason, note,
        to_receivable, to_credit_balance, tax_inclusive, stream, version, position, recorded_at
 from invoices
 where (%(account)s::text is null or account = %(account)s)
@@ -12,7 +12,7 @@ limit %(limit)s;
 
 -- name: invoices_by_number
 -- The documents named.
-select number, kind, entity, account, currency, issued_on, due_on, net, tax, total, open, original, reason,
+select number, kind, entity, account, currency, issued_on, due_on, net, tax, total, open, original, reason, note,
        to_receivable, to_credit_balance, tax_inclusive, stream, version, position, recorded_at
 from invoices
 where number = any(%(numbers)s)
@@ -20,7 +20,7 @@ order by number;
 
 -- name: credit_notes_of
 -- The credit notes against the invoices named, oldest first.
-select number, kind, entity, account, currency, issued_on, due_on, net, tax, total, open, original, reason,
+select number, kind, entity, account, currency, issued_on, due_on, net, tax, total, open, original, reason, note,
        to_receivable, to_credit_balance, tax_inclusive, stream, version, position, recorded_at
 from invoices
 where original = any(%(numbers)s)

@@ -15,6 +15,7 @@ create table invoices (
     open              numeric not null,
     original          text,
     reason            text,
+    note              text,
     to_receivable     numeric not null,
     to_credit_balance numeric not null,
     tax_inclusive     boolean not null,

@@ -74,6 +74,25 @@ def test_a_line_shows_the_tiers_of_its_charge_and_the_days_of_usage(tiered):
     ]  # fmt: skip
 
 
+def test_every_part_of_a_percentage_is_told(company):
+    """3 payments of 100.00 at 2 % + 0.25, at least 5.00 in all: 6.00 + 0.75 − 10 %."""
+    model = {"type": "percentage", "rate": "2", "fixed": "0.25"}
+    company.do("publish_plan", plan="pay", currency="EUR", **{"from": "2026-01-01"},
+               items=[{"item": "pay", "kind": "usage", "meter": "m1", "interval": "month",
+                       "model": model, "discount_percent": "10", "minimum": "7"}])  # fmt: skip
+    company.customer("acme", "EU", "EUR", "pay")
+    for n in range(3):
+        company.use("acme", f"e{n}", "100")
+    company.bill()
+    ((row,),) = (group.rows for group in sheet(company.document("EU-2026-000001")).groups)
+    assert sorted((p.text, p.quantity, p.price, p.amount) for p in row.parts) == [
+        ("discount", "", "10 %", "-0.675"),
+        ("of the value", "300", "2 %", "6.00"),
+        ("per event", "3", "0.25", "0.75"),
+        ("raised to the minimum", "", "", "0.925"),
+    ]
+
+
 def test_a_credit_note_names_its_invoice_and_why(tiered):
     tiered.correct("e2", "10")
     tiered.bill("2026-11-02")

@@ -27,7 +27,7 @@ class Party:
 
 @dataclass(frozen=True)
 class Tier:
-    """One part of a charge: so much of the quantity at this unit price and flat fee."""
+    """One part of a charge, as the fact has it: a tier, or what its ``kind`` says."""
 
     quantity: Decimal
     amount: Decimal
@@ -35,6 +35,9 @@ class Tier:
     flat: Decimal | None = None
     up_to: Decimal | None = None
     when: dict[str, str] | None = None
+    kind: str | None = None
+    rate: Decimal | None = None
+    count: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,7 @@ class Document:
     original: str | None = None
     original_issued_on: date | None = None
     reason: str | None = None
+    note: str | None = None
     to_receivable: Decimal = Decimal(0)
     to_credit_balance: Decimal = Decimal(0)
     usage: tuple[Usage, ...] = ()

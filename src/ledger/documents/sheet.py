@@ -132,6 +132,8 @@ def _facts(document: Document) -> Iterator[Named]:
         yield Named("For invoice", f"{document.original}{dated}")
     if document.reason:
         yield Named("Reason", words.REASONS.get(document.reason, document.reason))
+    if document.note:
+        yield Named("Why", document.note)
     yield Named("Account", document.buyer.id)
 
 
@@ -182,13 +184,10 @@ def _parts_are(document: Document, line: Line) -> str:
 def _parts(line: Line, money: str) -> Iterator[Part]:
     lower = None
     for part in line.tiers:
-        prices = [words.number(part.unit)] if part.unit is not None else []
-        if part.flat:
-            prices.append(f"{words.amount(part.flat, money)} flat")
         yield Part(
             words.tier(part, lower),
-            words.number(part.quantity),
-            " + ".join(prices),
+            words.counted(part),
+            words.price(part, money),
             words.amount(part.amount, money),
         )
         lower = part.up_to

@@ -23,6 +23,17 @@ NOT_TAXED: Final = {
     "G": "export",
     "O": "outside the scope of tax",
 }
+PARTS: Final = {
+    "free": "free",
+    "percentage": "of the value",
+    "fixed": "per event",
+    "min_per_event": "raised to the least per event",
+    "max_per_event": "lowered to the most per event",
+    "dynamic": "as each event is priced",
+    "discount": "discount",
+    "minimum": "raised to the minimum",
+    "maximum": "lowered to the maximum",
+}
 REDUCED: Final = {
     "discount": "Discount",
     "promotional": "Promotional credit",
@@ -64,14 +75,33 @@ def taxed(category: str, rate: Decimal) -> str:
 
 
 def tier(part: Tier, lower: Decimal | None) -> str:
-    """Say which part of the usage a tier is, given where the one below it ends."""
+    """Say what a part of a charge is; of a tier, given where the one below it ends."""
+    if part.kind:
+        return PARTS.get(part.kind, part.kind)
     if part.when:
         return ", ".join(f"{name} {value}" for name, value in sorted(part.when.items()))
     if part.up_to is not None:
         return (
             f"{number(lower)} to {number(part.up_to)}" if lower else f"up to {number(part.up_to)}"
         )
-    return f"above {number(lower)}" if lower else "all usage"
+    return f"above {number(lower)}" if lower else "each"
+
+
+def price(part: Tier, currency: str) -> str:
+    """Say what a part of a charge costs: a unit price or a rate, and a flat fee."""
+    said = [number(part.unit)] if part.unit is not None else []
+    if part.rate is not None:
+        said.append(f"{number(part.rate)} %")
+    if part.flat:
+        said.append(f"{amount(part.flat, currency)} flat")
+    return " + ".join(said)
+
+
+def counted(part: Tier) -> str:
+    """Say how much a part of a charge holds: its events where it is by event, else the quantity."""
+    if part.kind == "fixed" and part.count is not None:
+        return f"{part.count:,}"
+    return number(part.quantity) if part.quantity or not part.kind else ""
 
 
 def notes(document: Document) -> list[str]:

@@ -52,6 +52,7 @@ def document(tx: Transaction, number: str, *, usage: bool = True) -> Document:
         original=found.original,
         original_issued_on=original.issued_on if original else None,
         reason=found.reason,
+        note=found.note,
         to_receivable=found.to_receivable,
         to_credit_balance=found.to_credit_balance,
         usage=usage_of(tx, charges.values(), units) if usage else (),
@@ -91,10 +92,17 @@ def _reduction(taken: dict[str, str]) -> Reduction:
 
 
 def _tier(told: dict[str, Any]) -> Tier:
-    figures = {
-        name: None if told.get(name) is None else Decimal(told[name])
-        for name in ("unit", "flat", "up_to")
-    }
+    def figure(name: str) -> Decimal | None:
+        return None if told.get(name) is None else Decimal(told[name])
+
     return Tier(
-        Decimal(told["quantity"]), Decimal(told["amount"]), **figures, when=told.get("when")
+        quantity=Decimal(told["quantity"]),
+        amount=Decimal(told["amount"]),
+        unit=figure("unit"),
+        flat=figure("flat"),
+        up_to=figure("up_to"),
+        when=told.get("when"),
+        kind=told.get("kind"),
+        rate=figure("rate"),
+        count=told.get("count"),
     )

@@ -27,6 +27,7 @@ class Invoice:
     open: Decimal
     original: str | None
     reason: str | None
+    note: str | None
     to_receivable: Decimal
     to_credit_balance: Decimal
     tax_inclusive: bool

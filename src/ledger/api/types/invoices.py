@@ -96,6 +96,7 @@ class Invoice:
     open: Money = money("open", "What is left to pay.")
     original: strawberry.ID | None = about("On a credit note, the invoice that it takes back from.")
     reason: str | None = about("On a credit note, why.")
+    note: str | None = about("On a concession, why in words.")
     tax_inclusive: bool = about("Whether the plan's prices include tax.")
     recorded_at: datetime = about("When it was recorded.")
     position: Long = about("The position of its fact in the books.")

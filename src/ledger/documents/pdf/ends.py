@@ -65,10 +65,10 @@ def _pairs(page: Page, pairs: Sequence[Named], x: float, y: float) -> None:
     for pair in pairs:
         page.set_xy(x, y)
         colour = INK if pair.strong else SOFT
-        page.write_text(pair.name, colour=colour, bold=pair.strong, width=HALF * 0.48)
+        page.write_text(pair.name, colour=colour, bold=pair.strong, width=HALF * 0.4)
         low = page.get_y()
-        page.set_xy(x + HALF * 0.48, y)
-        page.write_text(pair.value, bold=pair.strong, width=HALF * 0.52, align=Align.R)
+        page.set_xy(x + HALF * 0.4, y)
+        page.write_text(pair.value, bold=pair.strong, width=HALF * 0.6, align=Align.R)
         y = max(low, page.get_y()) + 0.9
     page.set_xy(x, y)
 

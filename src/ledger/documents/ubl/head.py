@@ -41,4 +41,5 @@ def references(tree: Element, document: Document) -> None:
 
 def _notes(document: Document) -> list[str]:
     reason = [words.REASONS.get(document.reason, document.reason)] if document.reason else []
-    return [*reason, *words.notes(document)]
+    why = [document.note] if document.note else []
+    return [*reason, *why, *words.notes(document)]
