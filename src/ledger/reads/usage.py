@@ -138,8 +138,18 @@ def usage_versions(stream: UUID) -> Query[UsageEvent]:
 
 
 def used(windows: Sequence[UsedWindow]) -> Query[Used]:
-    """How much each window holds, from rollups, in the order of their numbers."""
+    """How much each window of sums, counts, maxima or latest values holds, from rollups."""
     return query("usage", "used", Used, windows=_json(windows))
+
+
+def used_keys(windows: Sequence[UsedWindow]) -> Query[Used]:
+    """How many distinct keys each window holds."""
+    return query("usage", "used_keys", Used, windows=_json(windows))
+
+
+def used_level(windows: Sequence[UsedWindow]) -> Query[Used]:
+    """The level-seconds of each window."""
+    return query("usage", "used_level", Used, windows=_json(windows))
 
 
 def usage_set(

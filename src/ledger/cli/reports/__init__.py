@@ -7,7 +7,7 @@ reads. Whatever shows journal lines shows their ids, which ``usage-ledger lineag
 from collections.abc import Callable
 
 from ledger.cli.output import Report
-from ledger.cli.reports import billing, books, credit, erp, owed, usage
+from ledger.cli.reports import billing, books, credit, erp, limits, owed, usage
 from ledger.cli.reports.asked import Asked
 from ledger.store.transaction import Transaction
 
@@ -25,6 +25,9 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "ageing": owed.ageing,
     "subscriptions": billing.subscriptions,
     "exchange-rates": billing.exchange_rates,
+    "entitlements": limits.entitlements,
+    "spending": limits.spending,
+    "thresholds": limits.thresholds,
     "completeness": usage.completeness,
     "exceptions": usage.exceptions,
     "unrated": usage.unrated,
