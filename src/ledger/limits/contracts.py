@@ -16,6 +16,7 @@ from ledger.events.subscriptions import (
     SubscriptionEnded,
     SubscriptionStarted,
 )
+from ledger.metering import LEVEL
 from ledger.periods import DAY, instant, local_day
 from ledger.rating.entitlements import Entitled, Standing, entitled, quantity_of
 from ledger.rating.timeline import Agreement
@@ -25,7 +26,7 @@ from ledger.store.database import Query
 
 _WAYS: dict[str, Callable[[Sequence[UsedWindow]], Query[Used]]] = {
     "unique_count": used_keys,
-    "weighted_sum": used_level,
+    LEVEL: used_level,
 }
 
 
@@ -143,7 +144,7 @@ def _version(raw: dict[str, Any]) -> PlanVersion:
 def _asked(row: Contract, each: Entitled, at: datetime, number: int) -> Asked:
     aggregation = row.aggregations[each.item.meter]
     until = each.window_to
-    if aggregation == "weighted_sum":
+    if aggregation == LEVEL:
         until = max(each.window_from, min(until, at))
     window = UsedWindow(
         number=number,
