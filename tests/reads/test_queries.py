@@ -103,6 +103,7 @@ READS = [
     journal.trial_balance("US", as_of=DAY),
     journal.trial_balance("US", as_of=DAY, at=1),
     journal.journal_lines(entity="US", account="1100", customer="a", period="2026-10"),
+    journal.periods("US"),
     journal.entries([1]),
     journal.lines_of_charges(["c"]),
     journal.lines_of_invoices(["n"]),

@@ -46,6 +46,7 @@ WORDS: Final[dict[str, str]] = {
     "overrides": "Negotiated prices.",
     "parent": "The account above it, which pays.",
     "payment_terms_days": "Days until an invoice is due; the default is 30.",
+    "period": "The month, such as 2026-10.",
     "plan": "The plan.",
     "policy": "as_billed (default) or straight_line.",
     "proration": "day (default) or none.",

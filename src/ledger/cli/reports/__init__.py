@@ -16,6 +16,7 @@ __all__ = ["REPORTS", "Asked"]
 REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "trial-balance": books.trial_balance,
     "journal": books.journal,
+    "periods": books.periods,
     "charges": billing.charges,
     "invoices": billing.invoices,
     "credits": credit.grants,
