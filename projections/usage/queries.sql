@@ -1,5 +1,6 @@
 -- name: usage_hours
--- Usage of one meter of one account over time, by UTC hour, and by one dimension when it is named.
+-- Usage of one meter of one account over time, by UTC hour, and by one dimension when it is named;
+-- level is the sum of everything up to the end of the bucket, where it is asked for.
 select bucket, label, events, sum, max, latest,
        case when groups = 1 or keys = 0 then keys else (
            select count(distinct e.key)
@@ -8,12 +9,20 @@ select bucket, label, events, sum, max, latest,
              and e.occurred_at >= g.bucket and e.occurred_at < g.bucket + interval '1 hour'
              and e.superseded_at is null and not e.void
              and coalesce(e.dimensions ->> %(dimension)s, '') = g.label
-       ) end::bigint as keys
+       ) end::bigint as keys,
+       case when %(level)s then level + (
+           select coalesce(sum(b.sum), 0)
+           from usage_hourly as b
+           where b.lane = g.lane and b.account = %(account)s and b.meter = %(meter)s
+             and b.bucket < %(from)s and coalesce(b.dimensions ->> %(dimension)s, '') = g.label
+       ) end as level
 from (
     select lane, bucket, coalesce(dimensions ->> %(dimension)s, '') as label, count(*) as groups,
            sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
            (array_agg(latest order by latest_at desc, latest_position desc))[1] as latest,
-           max(keys) as keys
+           max(keys) as keys,
+           sum(sum(sum)) over (partition by coalesce(dimensions ->> %(dimension)s, '')
+                               order by bucket) as level
     from usage_hourly
     where lane = (select lane from accounts where account = %(account)s)
       and account = %(account)s and meter = %(meter)s
@@ -25,7 +34,8 @@ order by bucket, label
 limit %(limit)s;
 
 -- name: usage_days
--- Usage of one meter of one account over time, by UTC day, and by one dimension when it is named.
+-- Usage of one meter of one account over time, by UTC day, and by one dimension when it is named;
+-- level is the sum of everything up to the end of the bucket, where it is asked for.
 select bucket, label, events, sum, max, latest,
        case when groups = 1 or keys = 0 then keys else (
            select count(distinct e.key)
@@ -34,12 +44,20 @@ select bucket, label, events, sum, max, latest,
              and e.occurred_at >= g.bucket and e.occurred_at < g.bucket + interval '1 day'
              and e.superseded_at is null and not e.void
              and coalesce(e.dimensions ->> %(dimension)s, '') = g.label
-       ) end::bigint as keys
+       ) end::bigint as keys,
+       case when %(level)s then level + (
+           select coalesce(sum(b.sum), 0)
+           from usage_daily as b
+           where b.lane = g.lane and b.account = %(account)s and b.meter = %(meter)s
+             and b.bucket < %(from)s and coalesce(b.dimensions ->> %(dimension)s, '') = g.label
+       ) end as level
 from (
     select lane, bucket, coalesce(dimensions ->> %(dimension)s, '') as label, count(*) as groups,
            sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
            (array_agg(latest order by latest_at desc, latest_position desc))[1] as latest,
-           max(keys) as keys
+           max(keys) as keys,
+           sum(sum(sum)) over (partition by coalesce(dimensions ->> %(dimension)s, '')
+                               order by bucket) as level
     from usage_daily
     where lane = (select lane from accounts where account = %(account)s)
       and account = %(account)s and meter = %(meter)s

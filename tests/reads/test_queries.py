@@ -47,7 +47,7 @@ READS = [
     subscriptions.subscribers("p"),
     subscriptions.live_subscriptions(DAY, entity="US", account="a"),
     usage.usage_over_time("a", "m", TIME, TIME, bucket="hour"),
-    usage.usage_over_time("a", "m", TIME, TIME, bucket="day", dimension="region"),
+    usage.usage_over_time("a", "m", TIME, TIME, bucket="day", dimension="region", level=True),
     usage.usage_events("a", "m", TIME, TIME),
     usage.usage_versions(NO_ID),
     usage.used([USED]),
