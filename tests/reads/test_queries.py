@@ -32,6 +32,7 @@ DAY = date(2026, 10, 1)
 USED = usage.UsedWindow(1, 1, "a", "m", "s", "sum", TIME, TIME)
 WINDOW = measuring.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
 NO_ID = UUID(int=0)
+SCOPE = receivables.Scope("a", "US", DAY, 1)
 
 READS = [
     subscriptions.entities(),
@@ -88,12 +89,12 @@ READS = [
     receivables.balances(["a"]),
     receivables.payments("a"),
     receivables.payment("p"),
-    receivables.ageing(DAY),
-    receivables.ageing(DAY, account="a", entity="US", as_of=DAY, at=1),
-    receivables.open_items_as_of(as_of=DAY),
-    receivables.balances_as_of(as_of=DAY),
-    receivables.unapplied_cash(as_of=DAY),
-    receivables.statement("a"),
+    receivables.ageing(DAY, SCOPE),
+    receivables.open_items_as_of(SCOPE),
+    receivables.balances_as_of(SCOPE),
+    receivables.unapplied_cash(SCOPE),
+    receivables.statement_totals(SCOPE, from_=DAY),
+    receivables.statement("a", from_=DAY, to=DAY, at=1),
     collecting.failures("a"),
     collecting.disputes("a"),
     collecting.allowances("US"),

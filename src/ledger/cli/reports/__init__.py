@@ -7,7 +7,17 @@ reads. Whatever shows journal lines shows their ids, which ``usage-ledger lineag
 from collections.abc import Callable
 
 from ledger.cli.output import Report
-from ledger.cli.reports import billing, books, credit, erp, limits, owed, usage
+from ledger.cli.reports import (
+    billing,
+    books,
+    collecting,
+    credit,
+    erp,
+    limits,
+    owed,
+    statement,
+    usage,
+)
 from ledger.cli.reports.asked import Asked
 from ledger.store.transaction import Transaction
 
@@ -24,6 +34,13 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "open-items": owed.open_items,
     "balances": owed.balances,
     "ageing": owed.ageing,
+    "statement": statement.statement,
+    "unapplied-cash": owed.unapplied_cash,
+    "customer-credit": owed.customer_credit,
+    "failed-payments": collecting.failures,
+    "disputes": collecting.disputes,
+    "allowances": collecting.allowances,
+    "dunning": collecting.dunning,
     "subscriptions": billing.subscriptions,
     "exchange-rates": billing.exchange_rates,
     "entitlements": limits.entitlements,
