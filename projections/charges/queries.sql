@@ -5,7 +5,7 @@ select charge, stream, version, position, occurred_at, recorded_at, entity, acco
        quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
        usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
        tax_inclusive, revenue_account, filter, group_values, untaken_count, untaken_quantity,
-       usage_carried, usage_over
+       usage_carried, usage_over, kind, due, clears, netted, adjustments, unit
 from charges
 where (%(account)s::text is null or account = %(account)s)
   and (%(entity)s::text is null or entity = %(entity)s)
@@ -21,7 +21,7 @@ select charge, stream, version, position, occurred_at, recorded_at, entity, acco
        quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
        usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
        tax_inclusive, revenue_account, filter, group_values, untaken_count, untaken_quantity,
-       usage_carried, usage_over
+       usage_carried, usage_over, kind, due, clears, netted, adjustments, unit
 from charges
 where charge = any(%(charges)s)
 order by position;
@@ -35,32 +35,36 @@ select s.lines, c.charge, c.stream, c.version, c.position, c.occurred_at, c.reco
        c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,
        c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
        c.tax_inclusive, c.revenue_account, c.filter, c.group_values, c.untaken_count,
-       c.untaken_quantity, c.usage_carried, c.usage_over
+       c.untaken_quantity, c.usage_carried, c.usage_over, c.kind, c.due, c.clears, c.netted,
+       c.adjustments, c.unit
 from charge_streams as s
 join charges as c on c.charge = s.charge
 where s.account = any(%(accounts)s)
-order by s.account, s.subscription, s.item, s.period_from, s.group_values;
+order by s.account, s.subscription, s.item, s.period_from, s.key;
 
 -- name: billable
--- Streams of which more or less is accrued than billed, of finished periods or billed before, of
--- the payers of one page. Prices that include tax are billed gross: there the gross decides as well.
+-- Streams of which more or less is due than billed, of the payers of one page: of finished periods,
+-- or begun where it is paid up front, or billed before. The drafts say what of it goes on a document.
 select s.lines, s.billed, a.payer, c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
        c.subscription, c.item, c.meter, c.plan, c.plan_version, c.currency, c.period_from,
        c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
        c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,
        c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
        c.tax_inclusive, c.revenue_account, c.filter, c.group_values, c.untaken_count,
-       c.untaken_quantity, c.usage_carried, c.usage_over
+       c.untaken_quantity, c.usage_carried, c.usage_over, c.kind, c.due, c.clears, c.netted,
+       c.adjustments, c.unit
 from charge_streams as s
 join charges as c on c.charge = s.charge
 join accounts as a on a.account = s.account
 where s.entity = %(entity)s
-  and (s.accrued <> s.billed or not s.tax_inclusive and s.accrued <> s.billed_net
-       or s.tax_inclusive
-          and 2 * abs(s.amount - s.billed_gross) >= power(10::numeric, -scale(s.accrued)))
-  and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
+  and (s.accrued <> s.billed or s.accrued <> s.billed_net
+       or s.tax_inclusive and s.due <> s.billed_gross)
+  and (not s.tax_inclusive or s.accrued <> s.billed or s.due <> s.billed_gross)
+  and (s.lines > 0 or s.period_to <= %(through)s::date + 1
+       or s.kind not in ('usage', 'commitment') and s.clears <> '1150'
+          and s.period_from <= %(through)s)
   and a.payer = any(%(payers)s)
-order by a.payer, s.account, s.subscription, s.period_from, s.item, s.group_values;
+order by a.payer, s.account, s.subscription, s.period_from, s.item, s.key;
 
 -- name: billable_payers
 -- A page of the payers of an entity for whom something is billable.
@@ -68,10 +72,12 @@ select distinct a.payer
 from charge_streams as s
 join accounts as a on a.account = s.account
 where s.entity = %(entity)s
-  and (s.accrued <> s.billed or not s.tax_inclusive and s.accrued <> s.billed_net
-       or s.tax_inclusive
-          and 2 * abs(s.amount - s.billed_gross) >= power(10::numeric, -scale(s.accrued)))
-  and (s.period_to <= %(through)s::date + 1 or s.lines > 0)
+  and (s.accrued <> s.billed or s.accrued <> s.billed_net
+       or s.tax_inclusive and s.due <> s.billed_gross)
+  and (not s.tax_inclusive or s.accrued <> s.billed or s.due <> s.billed_gross)
+  and (s.lines > 0 or s.period_to <= %(through)s::date + 1
+       or s.kind not in ('usage', 'commitment') and s.clears <> '1150'
+          and s.period_from <= %(through)s)
   and (%(account)s::text is null or a.payer = %(account)s)
   and a.payer > %(after)s
 order by a.payer
@@ -95,7 +101,7 @@ select charge, stream, version, position, occurred_at, recorded_at, entity, acco
        quantity, amount, delta, accrued, posted, posted_on, usage_lane, to_position, usage_count,
        usage_facts, usage_digest, tiers, unpriced_count, unpriced_quantity, corrects, tax_code,
        tax_inclusive, revenue_account, filter, group_values, untaken_count, untaken_quantity,
-       usage_carried, usage_over
+       usage_carried, usage_over, kind, due, clears, netted, adjustments, unit
 from charges
 where usage_lane = %(lane)s and account = %(account)s and meter = %(meter)s
   and window_from <= %(occurred_at)s and window_to > %(occurred_at)s

@@ -1,6 +1,7 @@
 -- Every charge in full, and one row per charge stream: what is accrued and what is billed of it.
 
 -- name: charges
+-- Charges of usage and of items without usage; of the latter the usage columns are empty or zero.
 create table charges (
     charge            text primary key,
     stream            uuid not null,
@@ -19,8 +20,8 @@ create table charges (
     period_from       date not null,
     period_to         date not null,
     rated_to          date not null,
-    window_from       timestamptz not null,
-    window_to         timestamptz not null,
+    window_from       timestamptz,
+    window_to         timestamptz,
     quantity          numeric not null,
     amount            numeric not null,
     delta             numeric not null,
@@ -44,7 +45,13 @@ create table charges (
     untaken_count     bigint not null,
     untaken_quantity  numeric not null,
     usage_carried     numeric,
-    usage_over        numeric
+    usage_over        numeric,
+    kind              text not null,
+    due               numeric not null,
+    clears            text not null,
+    netted            boolean not null,
+    adjustments       jsonb not null,
+    unit              numeric
 );
 
 -- name: charges_stream
@@ -59,44 +66,46 @@ create index on charges (account, posted_on);
 
 -- name: charges_usage
 -- From a usage event to the charges whose window holds it.
-create index on charges (account, meter, window_from);
+create index on charges (account, meter, window_from) where kind = 'usage';
 
 -- name: charge_streams
--- What is rated of one item of a subscription in one period, and of one group of dimension values
--- where the item is priced by them. billed is net of what credit notes of
--- a re-rating took back; lines counts the document lines. billed_net differs from it where prices
--- included tax; there what is to bill is the rounded amount less billed_gross, which may move by a
--- minor unit while the accrual stands.
+-- What is charged of one item of a subscription in one period, and of one group of dimension values
+-- where the item is priced by them; key is the charge's id without its version. billed is net of
+-- what credit notes of a correction took back; lines counts the document lines. What is to bill is
+-- due less billed_gross where prices include tax, else accrued less billed_net.
 create table charge_streams (
-    stream       uuid primary key,
-    subscription text not null,
-    item         text not null,
-    period_from  date not null,
-    period_to    date not null,
-    entity       text not null,
-    account      text not null,
-    currency     text not null,
-    charge       text not null,
-    version      integer not null,
-    accrued      numeric not null,
-    billed       numeric not null,
-    lines        bigint not null,
+    stream        uuid primary key,
+    key           text not null,
+    kind          text not null,
+    clears        text not null,
+    subscription  text not null,
+    item          text not null,
+    period_from   date not null,
+    period_to     date not null,
+    entity        text not null,
+    account       text not null,
+    currency      text not null,
+    charge        text not null,
+    version       integer not null,
+    accrued       numeric not null,
+    billed        numeric not null,
+    lines         bigint not null,
     tax_inclusive boolean not null,
-    amount       numeric not null,
-    billed_net   numeric not null,
-    billed_gross numeric not null,
-    group_values jsonb not null
+    due           numeric not null,
+    billed_net    numeric not null,
+    billed_gross  numeric not null,
+    group_values  jsonb not null
 );
 
 -- name: charge_streams_key
-create unique index on charge_streams (subscription, item, period_from, group_values);
+create unique index on charge_streams (key);
 
 -- name: charge_streams_account
 create index on charge_streams (account, subscription, item, period_from);
 
 -- name: charge_streams_billable
-create index on charge_streams (entity, account) 
-    where accrued <> billed or accrued <> billed_net or tax_inclusive;
+create index on charge_streams (entity, account)
+    where accrued <> billed or accrued <> billed_net or tax_inclusive and due <> billed_gross;
 
 -- name: portal_charges
 alter table charges enable row level security;

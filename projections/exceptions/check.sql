@@ -17,8 +17,12 @@ limit 100;
 -- The rated windows are those of the latest charges.
 select stream, w.to_position, c.to_position as to_position_of_charge
 from rated_windows as w
-full join (select c.* from charge_streams as s join charges as c on c.charge = s.charge) as c
-    using (stream)
+full join (
+    select c.*
+    from charge_streams as s
+    join charges as c on c.charge = s.charge
+    where c.kind = 'usage'
+) as c using (stream)
 where (w.window_from, w.window_to, w.to_position, w.facts) is distinct from
       (c.window_from, c.window_to, c.to_position, c.usage_facts)
 limit 100;

@@ -24,7 +24,10 @@ with flagged as (
           select 1
           from subscriptions as s
           join accounts as a on a.account = s.account
-          join plans as p on p.plan = s.plan
+          join plans as p
+            on p.plan = s.plan
+            or exists (select 1 from subscription_changes as c
+                       where c.subscription = s.subscription and c.plan = p.plan)
           cross join lateral jsonb_array_elements(p.items) as item
           where s.account = b.account and s.trial_until is not null
             and item ->> 'meter' = b.meter
@@ -54,6 +57,14 @@ left join accounts as a on a.account = c.account
 where %(entity)s::text is null or a.entity = %(entity)s
 group by 1, 2, 3
 order by 1, 2, 3;
+
+-- name: unrated_buckets
+-- The quarters of an hour of some accounts in which something is unrated: what a rating has to
+-- measure again.
+select distinct account, meter, bucket
+from usage_buckets
+where rated_position < last_position and account = any(%(accounts)s)
+order by account, meter, bucket;
 
 -- name: dead_letters
 -- A page of the dead letters that no replay took out, newest last.

@@ -23,6 +23,7 @@ select data ->> 'number', (line ->> 'line')::integer, data ->> 'account', line -
        (line ->> 'period_from')::date, (line ->> 'period_to')::date,
        (line ->> 'quantity')::numeric, (line ->> 'net')::numeric, (line ->> 'tax')::numeric,
        coalesce((line ->> 'accrued')::numeric, (line ->> 'net')::numeric),
+       coalesce((line ->> 'absorbed')::numeric, 0), coalesce((line ->> 'absorbed_tax')::numeric, 0),
        line ->> 'category', (line ->> 'rate')::numeric, line ->> 'tax_code', line ->> 'charge',
        line ->> 'revenue_account', line ->> 'corrects', line ->> 'against',
        (line ->> 'against_line')::integer, coalesce(line ->> 'kind', 'usage'),

@@ -51,6 +51,8 @@ create table invoice_lines (
     net             numeric not null,
     tax             numeric not null,
     cleared         numeric not null,
+    absorbed        numeric not null,
+    absorbed_tax    numeric not null,
     category        text not null,
     rate            numeric not null,
     tax_code        text,

@@ -31,16 +31,20 @@ where l.currency is distinct from e.currency or l.period <> to_char(l.posted_on,
 limit 100;
 
 -- name: unbilled_equals_charges
--- Account 1150 is accrued less billed, per charge stream.
-select stream, s.accrued - s.billed as unbilled, j.amount as amount_in_journal
-from charge_streams as s
+-- What a stream has on 1150, or 1160, is accrued less billed.
+select stream, account, s.accrued - s.billed as unbilled, j.amount as amount_in_journal
+from (
+    select stream, clears as account, accrued, billed
+    from charge_streams
+    where clears in ('1150', '1160')
+) as s
 full join (
-    select c.stream, sum(l.amount) as amount
+    select c.stream, l.account, sum(l.amount) as amount
     from journal_lines as l
     left join charges as c on c.charge = l.charge
-    where l.account = '1150'
-    group by 1
-) as j using (stream)
+    where l.account in ('1150', '1160')
+    group by 1, 2
+) as j using (stream, account)
 where coalesce(s.accrued - s.billed, 0) <> coalesce(j.amount, 0)
 limit 100;
 
@@ -51,10 +55,3 @@ from journal_lines
 where account = '7090'
 group by 1
 having sum(amount) <> 0;
-
--- name: closed_periods_stand_still
--- Nothing was posted into a closed period after the position at which its balances were taken.
-select p.entity, p.period, l.position
-from periods as p
-join journal_lines as l on l.entity = p.entity and l.period = p.period and l.position > p.at_position
-where p.state = 'closed';

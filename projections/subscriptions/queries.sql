@@ -188,7 +188,7 @@ where plan = %(plan)s
 order by account;
 
 -- name: live_subscriptions
--- What a rating run reads: every subscription begun by a day, with its account, in pages of accounts.
+-- What a run reads: every subscription begun by a day, with its account, in pages of accounts.
 select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.quantity,
        s.overrides, s.trial_until, s.ends_on, s.credit_unused, s.end_version, s.stream, s.version,
        s.position,
@@ -211,18 +211,17 @@ select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.qua
        ), a.tax) as tax, a.payer
 from subscriptions as s
 join accounts as a on a.account = s.account
-where (%(entity)s::text is null or s.entity = %(entity)s)
-  and (%(account)s::text is null or s.account = %(account)s)
+where s.account in (
+    select distinct inside.account
+    from subscriptions as inside
+    join accounts as who on who.account = inside.account
+    where (%(entity)s::text is null or inside.entity = %(entity)s)
+      and (%(account)s::text is null or inside.account = %(account)s)
+      and (%(payer)s::text is null or who.payer = %(payer)s)
+      and inside.starts_on <= %(through)s
+      and inside.account > %(after)s
+    order by inside.account
+    limit %(limit)s
+  )
   and s.starts_on <= %(through)s
-  and s.account > %(after)s
-  and s.account <= coalesce((
-      select max(page.account) from (
-          select distinct inside.account from subscriptions as inside
-          where (%(entity)s::text is null or inside.entity = %(entity)s)
-            and (%(account)s::text is null or inside.account = %(account)s)
-            and inside.starts_on <= %(through)s
-            and inside.account > %(after)s
-          order by inside.account
-          limit %(limit)s
-      ) as page), '')
 order by s.account, s.subscription;

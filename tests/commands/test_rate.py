@@ -116,21 +116,21 @@ def test_a_trial_is_free_and_an_override_is_the_price(world, ledger):
 
 def test_a_price_published_while_it_is_rated_is_not_missed(world, ledger, monkeypatch):
     """Given a new price between reading and appending, the account is rated again at the end."""
-    from ledger.commands import rate
+    from ledger.commands import rating
 
     use(world, "1", "100", "2026-10-05")
-    charges_of = rate.charges_of
+    charges_of = rating.charges_of
     once = iter([True])
 
-    def meanwhile(*given):
-        found = charges_of(*given)
+    def meanwhile(*given, **more):
+        found = charges_of(*given, **more)
         if next(once, False):
             world("publish_plan", key="new", plan="basic", currency="USD", from_="2026-01-01",
                   items=[{"item": "calls", "kind": "usage", "meter": "api", "interval": "month",
                           "model": {"type": "per_unit", "unit": "0.02"}}])  # fmt: skip
         return found
 
-    monkeypatch.setattr(rate, "charges_of", meanwhile)
+    monkeypatch.setattr(rating, "charges_of", meanwhile)
     world("rate_usage", through="2026-10-31")
     (charge,) = charges(ledger)
     assert (str(charge.amount), charge.plan_version) == ("2", 2)
@@ -141,16 +141,16 @@ def test_a_run_with_an_older_view_takes_nothing_back(world, ledger, monkeypatch)
     from ledger.commands import rate
 
     use(world, "1", "100", "2026-10-05")
-    pages = rate._pages
+    pages = rate.pages
     once = iter([True])
 
-    def meanwhile(run, command):
+    def meanwhile(run, through, **scope):
         if next(once, False):
             use(world, "2", "100", "2026-10-06")
             assert world("rate_usage", key="other", through="2026-10-31").status == "accepted"
             catch_up(ledger.db)  # as a follower does at any time
-        yield from pages(run, command)
+        yield from pages(run, through, **scope)
 
-    monkeypatch.setattr(rate, "_pages", meanwhile)
+    monkeypatch.setattr(rate, "pages", meanwhile)
     assert list(world("rate_usage", through="2026-10-31").facts) == []
     assert [str(charge.amount) for charge in charges(ledger)] == ["2"]

@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from ledger.commands import invoice, rate
+from ledger.commands import invoice, rating
 from ledger.events.command import CommandStarted
 from ledger.events.streams import stream
 from ledger.projector.follower import catch_up
@@ -20,7 +20,7 @@ from ledger.store.database import Role
 ACCOUNTS = 24
 SCRIPT = """
     import os, signal, sys
-    from ledger.commands import invoice, rate, runs
+    from ledger.commands import invoice, rating, runs
     from ledger.commands.ledger import Ledger
     from ledger.commands.registry import execute
     from ledger.settings import Settings
@@ -28,7 +28,7 @@ SCRIPT = """
     from ledger.store.database import Database
 
     url, batches, *pairs = sys.argv[1:]
-    rate.BATCH_ACCOUNTS = invoice.BATCH_PAYERS = 5
+    rating.BATCH_ACCOUNTS = invoice.BATCH_PAYERS = 5
     left = int(batches)
     save = runs.Run._save
 
@@ -129,7 +129,7 @@ def test_two_processes_that_rate_and_bill_at_once_double_nothing(crowd, ledger):
 
 
 def test_one_key_in_many_threads_is_one_run(crowd, ledger, monkeypatch):
-    monkeypatch.setattr(rate, "BATCH_ACCOUNTS", 5)
+    monkeypatch.setattr(rating, "BATCH_ACCOUNTS", 5)
     gate = Barrier(3)
 
     def go(_: int) -> int:

@@ -16,9 +16,10 @@ from ledger.events.billing import Unpriced, UsageSet
 from ledger.events.catalog import PlanPublished
 from ledger.events.subscriptions import SubscriptionStarted
 from ledger.money import plain, round_half
+from ledger.rating import windows as rules
 from ledger.rating.charge import NOTHING_DIGEST, Measured, Run, charge, zeroed
 from ledger.rating.models import Group
-from ledger.rating.windows import due
+from ledger.rating.timeline import Agreement
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 PER_UNIT = {"type": "per_unit", "unit": "0.005"}
@@ -26,6 +27,10 @@ GRADUATED = {
     "type": "graduated",
     "tiers": [{"up_to": "10", "unit": "0.333", "flat": "2"}, {"unit": "0.0125", "flat": "1"}],
 }
+
+
+def due(subscription, versions, latest, through, tz):
+    return rules.due(Agreement(subscription), lambda _: versions, latest, through, tz)
 
 
 def on(text):

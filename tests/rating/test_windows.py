@@ -13,10 +13,19 @@ from ledger.catalog.prices import PerUnit
 from ledger.events.billing import UsageSet
 from ledger.events.catalog import PlanPublished
 from ledger.events.subscriptions import SubscriptionStarted
+from ledger.rating import windows as rules
 from ledger.rating.charge import Measured, Run, charge, zeroed
-from ledger.rating.windows import due, windows
+from ledger.rating.timeline import Agreement
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def windows(subscription, versions, through, tz):
+    return rules.windows(Agreement(subscription), lambda _: versions, through, tz)
+
+
+def due(subscription, versions, latest, through, tz):
+    return rules.due(Agreement(subscription), lambda _: versions, latest, through, tz)
 
 
 def on(text):

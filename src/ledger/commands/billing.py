@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ledger.catalog.records import RecurringItem
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
+from ledger.commands.restored import adjustments_of
+from ledger.events.billing import Allowance
 from ledger.events.catalog import TaxRateSet
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
-from ledger.invoicing.billable import Billable, Payer
+from ledger.invoicing.billable import Billable, BundlePart, Payer
 from ledger.invoicing.billed import with_billed
 from ledger.invoicing.draft import Document, draft
 from ledger.invoicing.lines import Issue
@@ -35,7 +38,7 @@ def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) 
     known = {account.account: account for account in ground.read(accounts(named, on=issue.on))}
     codes = {code for row in every if (code := row.tax_code or known[row.account].tax)}
     ground.load("tax", codes)
-    ground.load("plan", {row.plan for row in every})
+    ground.load("plan", {row.plan for row in every if row.plan})
     rates = _rates_on(issue, codes, ground)
     issue = replace(issue, rates=rates)
     histories = _histories(rows, ground)
@@ -71,13 +74,12 @@ def _drafts(
 
 
 def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Billable:
-    version = next(v for v in ground.plan(row.plan) if v.version == row.plan_version)
-    names = [item.item for item in version.items]
+    order, bundle = _in_plan(row, ground)
     return Billable(
         account=row.account,
         subscription=row.subscription,
         item=row.item,
-        order=names.index(row.item),
+        order=order,
         period_from=row.period_from,
         period_to=row.period_to,
         quantity=row.quantity,
@@ -85,11 +87,37 @@ def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Bi
         accrued=row.accrued,
         charge=row.charge,
         stream=row.stream,
+        kind=row.kind,
+        due=row.due,
+        clears=row.clears,
+        netted=row.netted,
+        allowances=_allowances(row),
         tax_code=row.tax_code or tax,
         tax_inclusive=row.tax_inclusive,
         revenue_account=row.revenue_account,
         group=row.group_values,
+        bundle=bundle,
     )
+
+
+def _in_plan(row: charge_reads.Billable, ground: Ground) -> tuple[int, tuple[BundlePart, ...]]:
+    """Return the place of a charge's item in its plan, and what its price is shared by."""
+    versions = ground.plan(row.plan) if row.plan else ()
+    items = [item for v in versions if v.version == row.plan_version for item in v.items]
+    place = next((n for n, item in enumerate(items) if item.item == row.item), len(items))
+    item = items[place] if place < len(items) else None
+    parts = item.allocate if isinstance(item, RecurringItem) else ()
+    return place, tuple(
+        BundlePart(part.item, part.standalone, row.revenue_account) for part in parts
+    )
+
+
+def _allowances(row: charge_reads.Billable) -> tuple[Allowance, ...]:
+    """Return what discounts and grants take off a charge; of what was prepaid not its cost."""
+    taken = [
+        (each, each.amount if each.kind == "prepaid" else each.net) for each in adjustments_of(row)
+    ]
+    return tuple(Allowance(each.kind, each.id, amount) for each, amount in taken if amount)
 
 
 def _histories(

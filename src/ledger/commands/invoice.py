@@ -1,5 +1,6 @@
 """issue_invoices: one invoice per payer of all that is billable, and the credit notes it takes.
 
+What needs no usage is charged first, in batches of the same run: recurring and one-time items.
 Numbers are drawn inside each append, from the stream of their series: when a payer is dropped or
 another run drew numbers, the batch is numbered anew, so there are no gaps. A payer's documents
 meet in its receivables stream, which is guarded, so nothing is billed twice.
@@ -16,6 +17,7 @@ from ledger.commands.billing import drafts_of
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command
 from ledger.commands.ground import Ground, View
+from ledger.commands.rating import charge_batch, pages
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
 from ledger.errors import UnknownAccount
@@ -56,8 +58,9 @@ class Scope:
 
 
 def issue_invoices(run: Run, command: IssueInvoices) -> None:
-    """Bill batch by batch, then whoever conflicted."""
+    """Charge what needs no usage, then bill batch by batch, then whoever conflicted."""
     view = View(run.ledger, PROJECTIONS)
+    _charge_fees(run, command, view)
     dropped: dict[str, Scope] = {}
     for scope in _scopes(run, command, view.ground):
         batches = ahead(partial(_batch, run, scope, view), _pages(run, scope))
@@ -73,16 +76,42 @@ def issue_invoices(run: Run, command: IssueInvoices) -> None:
     until_done(again, list(dropped))
 
 
+def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
+    """Charge recurring and one-time items that are due; then see what there is to bill."""
+    payer, through = _payer(run, command), command.through
+    dropped: list[str] = []
+    found = pages(run, through, entity=command.entity, payer=payer)
+    batches = ahead(lambda rows: charge_batch(rows, through, view.ground, usage=False), found)
+    for batch in batches:
+        if late := append_batch(run, batch):
+            dropped += late
+            view.renew()
+
+    def again(account: str) -> bool:
+        view.renew()
+        rows = [row for page in pages(run, through, account=account) for row in page]
+        return not append_batch(run, charge_batch(rows, through, view.ground, usage=False))
+
+    until_done(again, dropped)
+    view.renew()
+
+
+def _payer(run: Run, command: IssueInvoices) -> str | None:
+    """Return who pays for the account that was asked for, if one was."""
+    if command.account is None:
+        return None
+    with run.ledger.db.transaction(Role.READER) as tx:
+        row = tx.one(accounts([command.account]))
+    if row is None:
+        raise UnknownAccount(field="account", id=command.account)
+    return row.payer
+
+
 def _scopes(run: Run, command: IssueInvoices, ground: Ground) -> list[Scope]:
     """Return the entities with something to bill; refuse a day that takes no postings."""
-    payer = None
+    payer = _payer(run, command)
     with run.ledger.db.transaction(Role.READER) as tx:
         names = [row.entity for row in tx.all(entities(command.entity))]
-        if command.account is not None:
-            row = tx.one(accounts([command.account]))
-            if row is None:
-                raise UnknownAccount(field="account", id=command.account)
-            payer = row.payer
     if command.entity is not None:
         ground.entity(command.entity)
     found = [_scope(run, command, ground.entity(name), payer) for name in names]
@@ -120,7 +149,6 @@ def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
 def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
     """Return what there is to append for some payers; their documents have no numbers yet."""
     ground, on, name = view.ground, scope.issue.on, scope.entity.entity
-    open_day(on, ground.entity(name), "on")  # it may have been closed since the view before
     drafts = drafts_of(name, payers, scope.issue, ground)
     works = {
         payer: Work(documents, guards=[stream("receivables", payer), *_accounts(documents)])

@@ -11,16 +11,20 @@ from ledger.events.billing import (
     InvoiceLine,
     UsageRated,
 )
+from ledger.events.cash import PaymentCaptured
 from ledger.events.catalog import AccountOpened, MeterDefined, PlanPublished, TaxRateSet
 from ledger.events.charges import ItemCharged
 from ledger.events.credit import CreditDrawn, CreditExpired, CreditGranted, DiscountAdded
 from ledger.events.erp import ExportSealed
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
-from ledger.events.subscriptions import SubscriptionStarted
+from ledger.events.subscriptions import (
+    SubscriptionChanged,
+    SubscriptionEnded,
+    SubscriptionStarted,
+)
 from ledger.events.usage import UsageCorrected, UsageRecorded, UsageVoided
 from ledger.lineage.facts import Placed
-from ledger.lineage.money import NAMES, money
 from ledger.lineage.nodes import Node, UsageSetView, moment
 from ledger.money import plain
 
@@ -187,6 +191,11 @@ def _document(fact: InvoiceIssued | CreditNoteIssued) -> tuple[str, str, dict[st
     return kind, fact.number, {**detail, **totals}
 
 
+def _payment(fact: PaymentCaptured) -> tuple[str, str, dict[str, Any]]:
+    detail = {"account": fact.account, "on": fact.on, "via": fact.via}
+    return "payment", fact.payment, {**detail, "amount": fact.amount, "currency": fact.currency}
+
+
 def _entry(fact: JournalPosted) -> tuple[str, str, dict[str, Any]]:
     detail = {"entity": fact.entity, "on": fact.on, "rule": fact.rule, "text": fact.text}
     return "journal_entry", fact.entry, detail
@@ -195,6 +204,10 @@ def _entry(fact: JournalPosted) -> tuple[str, str, dict[str, Any]]:
 def _export(fact: ExportSealed) -> tuple[str, str, dict[str, Any]]:
     detail = {"target": fact.target, "document_kind": fact.kind, "short_ref": fact.short_ref}
     return "export_document", fact.external_id, {**detail, "posting_date": fact.posting_date}
+
+
+def _counted(quantity: dict[str, Decimal]) -> dict[str, Any]:
+    return {f"quantity {item}": number for item, number in sorted(quantity.items())}
 
 
 DESCRIBE: dict[type[Fact], Describe] = {
@@ -209,13 +222,23 @@ DESCRIBE: dict[type[Fact], Describe] = {
     DiscountAdded: _discount,
     InvoiceIssued: _document,
     CreditNoteIssued: _document,
-    **dict.fromkeys(NAMES, money),
+    PaymentCaptured: _payment,
     JournalPosted: _entry,
     ExportSealed: _export,
     PlanPublished: lambda f: (
         "price",
         f"{f.plan}@{f.originator_version}",
         {"plan": f.plan, "from": f.starts_on},
+    ),
+    SubscriptionChanged: lambda f: (
+        "subscription_change",
+        f"{f.subscription}/{f.originator_version}",
+        {"account": f.account, "plan": f.plan, "from": f.starts_on, **_counted(f.quantity)},
+    ),
+    SubscriptionEnded: lambda f: (
+        "subscription_end",
+        f"{f.subscription}/{f.originator_version}",
+        {"account": f.account, "on": f.ends_on, "credit_unused": f.credit_unused or None},
     ),
     SubscriptionStarted: lambda f: (
         "subscription",

@@ -65,10 +65,8 @@ class _Walk:
     def causes_of_entry(self, entry: JournalPosted, line: JournalLine) -> Iterator[Node]:
         """Yield what an entry came from, narrowed to what this line of it came from."""
         for placed in named(self.tx, entry.causes).values():
-            if isinstance(placed.fact, UsageRated):
+            if isinstance(placed.fact, UsageRated | ItemCharged):
                 yield from self.charges([placed])
-            elif isinstance(placed.fact, ItemCharged):
-                yield self.item(placed, placed.fact)
             elif isinstance(placed.fact, CreditDrawn | CreditExpired):
                 yield self.breakage(placed)
             elif isinstance(placed.fact, Document):
@@ -109,13 +107,16 @@ class _Walk:
             yield document_line(placed, document, line, *([charge] if charge else []), *taxes)
 
     def charges(self, placed: list[Placed]) -> Iterator[Node]:
-        """Yield charges, each with its usage set and the terms by which it was priced."""
-        charges = of_kind(placed, UsageRated)
-        terms = named(self.tx, (cause for charge, _ in charges for cause in _terms(charge)))
-        for charge, one in charges:
-            usage = usage_set(usage_of(self.tx, charge, self.page, prove=self.prove))
-            known = [node(terms[cause]) for cause in _terms(charge) if cause in terms]
-            yield node(one, usage, *known)
+        """Yield charges, those of usage with their usage set, each with the terms of its price."""
+        usage = of_kind(placed, UsageRated)
+        terms = named(self.tx, (cause for charge, _ in usage for cause in _terms(charge)))
+        for one in placed:
+            if isinstance(one.fact, ItemCharged):
+                yield self.item(one, one.fact)
+            elif isinstance(one.fact, UsageRated):
+                below = usage_set(usage_of(self.tx, one.fact, self.page, prove=self.prove))
+                known = [node(terms[cause]) for cause in _terms(one.fact) if cause in terms]
+                yield node(one, below, *known)
 
 
 def charge_name(line: InvoiceLine) -> Cause:

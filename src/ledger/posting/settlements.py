@@ -52,8 +52,7 @@ def balance_applied(
     """Book an application: the balance and the invoice are lower, and no cash moves."""
     entry = f"application/{fact.account}/{fact.originator_version}"
     rule = APPLICATION[fact.source]
-    text = f"{fact.source} of {fact.account} to {fact.invoice}"
-    about = heading(moved, entry, rule, text, about_invoice=True)
+    about = heading(moved, entry, rule, f"{fact.source} of {fact.account} to {fact.invoice}")
     return posted(about, balances(moved), fact, on, at)
 
 

@@ -23,7 +23,7 @@ def usage_of(
     """Return the usage of every account and meter behind these charges, the first ones only."""
     spans: dict[tuple[str, str], tuple[datetime, datetime]] = {}
     for charge in sorted(charges, key=lambda each: each.position):
-        if not charge.meter:
+        if charge.window_from is None or charge.window_to is None:
             continue
         key = charge.account, charge.meter
         start, end = spans.get(key, (charge.window_from, charge.window_to))

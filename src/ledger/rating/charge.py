@@ -14,6 +14,7 @@ from ledger.events import streams
 from ledger.events.billing import Unpriced, UsageRated, UsageSet
 from ledger.money import EXACT, HUNDRED, ZERO, digits, exactly, round_half, round_ratio, trimmed
 from ledger.periods import posting_date
+from ledger.rating.adjustments import Adjusted, merged, taken_off
 from ledger.rating.events import Carried, Percents
 from ledger.rating.groups import label
 from ledger.rating.models import NOTHING, Group, Rated, price
@@ -27,8 +28,7 @@ class Measured:
     """The usage of a window, or of one ``group`` of it, at a position: its set and its quantity.
 
     ``parts`` are by the dimensions of a matrix, ``events`` what prices by event came to. A group
-    that was charged before and holds nothing any more has ``vanished``; where the item has no such
-    groups any more it ``is_regrouped`` too, and is of no window.
+    that was charged before and holds nothing any more has ``vanished``.
     """
 
     usage: UsageSet
@@ -38,7 +38,6 @@ class Measured:
     group: dict[str, str] = field(default_factory=dict)
     untaken: Unpriced | None = None
     vanished: bool = False
-    is_regrouped: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,26 +68,36 @@ def charge(
     *,
     billed: bool = False,
     noted: bool = False,
+    resubscribed: bool = False,
+    adjusted: Adjusted | None = None,
 ) -> UsageRated | None:
     """Return the next charge of a window, or none where nothing changed since the one before.
 
     ``included_rate`` is the tax rate (per cent) within the prices of a plan with tax included. Once
     the stream was ``billed``, its documents say what tax that is: another rate changes nothing.
     Facts that change no group of an item with groups are ``noted`` by one of them nevertheless.
+    ``resubscribed`` says that the subscription changed since the charge before, and ``adjusted``
+    what discounts and credit leave of the amount.
     """
     window, previous = due.window, due.previous
-    rated = _rated(window, measured)
-    accrued = _accrued(rated.amount, window, run, included_rate)
+    rated = priced(window, measured)
+    if adjusted is None or not adjusted.adjustments:
+        due_amount = round_half(rated.amount, digits(run.currency), run.rounding)
+        adjusted = Adjusted(due_amount, _accrued(rated.amount, window, run, included_rate))
+    accrued = adjusted.accrued
     if previous is None and not rated.amount and (measured.vanished or not measured.usage.facts):
         return None
     kept = previous.accrued if previous is not None and billed else accrued
-    if previous is not None and not noted and _same(previous, window, measured, rated, kept):
+    same = previous is not None and _same(previous, window, measured, rated, kept)
+    if previous is not None and not noted and same and _takes_the_same(previous, adjusted):
         return None
-    return _next(due, measured, run, rated, accrued)
+    return _next(due, measured, run, rated, adjusted, resubscribed)
 
 
 @exactly
-def zeroed(previous: UsageRated, run: Run, to_position: int) -> UsageRated | None:
+def zeroed(
+    previous: UsageRated, run: Run, to_position: int, *, resubscribed: bool = False
+) -> UsageRated | None:
     """Return the charge that takes back one whose window is gone, or none where it is zero.
 
     Its window is empty, and so is its usage set. It keeps the period, so that the books show what
@@ -111,6 +120,9 @@ def zeroed(previous: UsageRated, run: Run, to_position: int) -> UsageRated | Non
         accrued=accrued,
         posted=accrued - previous.accrued,
         posted_on=posting_date(run.through, run.first_period, run.closed),
+        due=accrued,
+        adjustments=merged((), previous.adjustments),
+        netted=resubscribed,
         usage=UsageSet(previous.usage.lane, to_position, 0, 0, NOTHING_DIGEST),
         tiers=(),
         unpriced=None,
@@ -119,14 +131,18 @@ def zeroed(previous: UsageRated, run: Run, to_position: int) -> UsageRated | Non
     )
 
 
-def _rated(window: Window, measured: Measured) -> Rated:
+def priced(window: Window, measured: Measured) -> Rated:
+    """Return what the usage of a window, or of one group of it, costs; exact."""
     if measured.vanished:
         return NOTHING
     return price(window.item, measured.quantity, measured.parts, measured.events, term=window.term)
 
 
-def _next(due: Due, measured: Measured, run: Run, rated: Rated, accrued: Decimal) -> UsageRated:
+def _next(
+    due: Due, measured: Measured, run: Run, rated: Rated, adjusted: Adjusted, resubscribed: bool
+) -> UsageRated:
     window, previous = due.window, due.previous
+    accrued = adjusted.accrued
     delta = trimmed(rated.amount - (previous.amount if previous else ZERO))
     posted = accrued - (previous.accrued if previous else ZERO)
     version = previous.originator_version + 1 if previous else 1
@@ -150,7 +166,7 @@ def _next(due: Due, measured: Measured, run: Run, rated: Rated, accrued: Decimal
         period_to=window.period.end,
         rated_to=window.rated_to,
         window_from=window.window_from,
-        window_to=window.window_from if measured.is_regrouped else window.window_to,
+        window_to=window.window_to,
         quantity=rated.quantity,
         amount=rated.amount,
         delta=delta,
@@ -167,7 +183,23 @@ def _next(due: Due, measured: Measured, run: Run, rated: Rated, accrued: Decimal
         filter=window.item.filter,
         group=measured.group,
         untaken=measured.untaken,
+        due=adjusted.due,
+        adjustments=merged(adjusted.adjustments, previous.adjustments if previous else ()),
+        netted=resubscribed and previous is not None and _netted(previous, window),
     )
+
+
+def _netted(previous: UsageRated, window: Window) -> bool:
+    """Say whether a change of the subscription made the change, and not another price."""
+    version = window.version
+    if previous.plan == version.plan and previous.plan_version != version.version:
+        return False
+    return (previous.plan, previous.period_to) != (version.plan, window.period.end)
+
+
+def _takes_the_same(previous: UsageRated, adjusted: Adjusted) -> bool:
+    taken = taken_off(previous.adjustments) == taken_off(adjusted.adjustments)
+    return taken and previous.due in (None, adjusted.due)
 
 
 def _posted_on(due: Due, run: Run, by_price: bool) -> date:

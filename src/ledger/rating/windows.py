@@ -1,8 +1,9 @@
 """Which windows of a subscription are due for rating, and which earlier charges lost theirs.
 
 One stream of charges per subscription, item and first day. A billing period is cut where another
-version of the plan begins; each part is rated alone. When a cut appears later, the window that
-keeps its start shrinks, a new start gets its own stream, and a start that vanished is *gone*.
+plan or version begins, or the subscription ends; each part is rated alone. When a cut appears
+later, the window that keeps its start shrinks, a new start gets its own stream, and a start that
+vanished is *gone*.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,13 +14,13 @@ from decimal import Decimal
 from ledger.catalog.overrides import parse_overrides
 from ledger.catalog.prices import Model
 from ledger.catalog.records import PlanVersion, UsageItem
-from ledger.catalog.versions import Segment, segments
 from ledger.events.billing import UsageRated
 from ledger.events.fact import Cause
 from ledger.events.subscriptions import SubscriptionStarted
 from ledger.metering import seconds_between
 from ledger.periods import DAY, Cycle, Period, instant, interval_of, periods_between
 from ledger.rating.bounds import Term
+from ledger.rating.timeline import Agreement, Terms, VersionsOf, timeline
 
 Charges = Mapping[tuple[str, date], UsageRated]
 
@@ -85,25 +86,39 @@ class Due:
 
 
 def windows(
-    subscription: SubscriptionStarted, versions: Sequence[PlanVersion], through: date, tz: str
+    agreement: Agreement, versions_of: VersionsOf, through: date, tz: str
 ) -> tuple[Window, ...]:
     """Return the windows of a subscription up to the end of a day, in the order of time and item.
 
-    ``versions`` are those of its plan; ``tz`` is the account's, in which its days begin.
+    A period is cut where another plan or version begins, not where quantities change. ``tz`` is the
+    account's, in which its days begin.
     """
-    negotiated = parse_overrides(subscription.overrides)
+    started = agreement.started
+    negotiated = parse_overrides(started.overrides)
     found = (
         window
-        for segment in segments(versions, subscription.starts_on, through + AHEAD)
-        for item in segment.version.usage_items
-        for window in _of_item(subscription, segment, _priced(item, negotiated), through, tz)
+        for terms in merged(timeline(agreement, versions_of, through + AHEAD))
+        for item in terms.version.usage_items
+        for window in _of_item(started, terms, _priced(item, negotiated), through, tz)
     )
     return tuple(sorted(found, key=lambda window: window.period.start))
 
 
+def merged(every: Iterable[Terms]) -> list[Terms]:
+    """Join terms that follow each other and differ in nothing but quantities."""
+    found: list[Terms] = []
+    for terms in every:
+        last = found[-1] if found else None
+        if last and last.end == terms.start and last.version is terms.version:
+            terms = replace(last, end=terms.end)
+            found.pop()
+        found.append(terms)
+    return found
+
+
 def due(
-    subscription: SubscriptionStarted,
-    versions: Sequence[PlanVersion],
+    agreement: Agreement,
+    versions_of: VersionsOf,
     latest: Iterable[UsageRated],
     through: date,
     tz: str,
@@ -117,7 +132,7 @@ def due(
     groups = _by_window(latest)
     charges = {key: max(found, key=_reach) for key, found in groups.items()}
     horizon = max((charge.rated_to - DAY for charge in charges.values()), default=through)
-    every = windows(subscription, versions, max(through, horizon), tz)
+    every = windows(agreement, versions_of, max(through, horizon), tz)
     keys = {window.key for window in every}
     displaced = _displaced(charges, every)
     rate = tuple(
@@ -155,12 +170,12 @@ def _reach(charge: UsageRated) -> tuple[bool, date]:
 
 
 def _of_item(
-    subscription: SubscriptionStarted, segment: Segment, item: UsageItem, through: date, tz: str
+    subscription: SubscriptionStarted, terms: Terms, item: UsageItem, through: date, tz: str
 ) -> Iterator[Window]:
     """Yield the item's billing periods within the days of one plan version."""
     cycle = Cycle(item.interval, subscription.anchor, subscription.starts_on)
-    for whole in periods_between(segment.start, min(segment.end, through + DAY), cycle):
-        start, end = max(whole.start, segment.start), min(whole.end, segment.end)
+    for whole in periods_between(terms.start, min(terms.end, through + DAY), cycle):
+        start, end = max(whole.start, terms.start), min(whole.end, terms.end)
         first = max(start, subscription.trial_until or start)
         rated_to = min(end, through + DAY)
         if first < rated_to:
@@ -168,12 +183,12 @@ def _of_item(
             yield Window(
                 subscription=subscription.subscription,
                 item=item,
-                version=segment.version,
+                version=terms.version,
                 period=Period(start, end),
                 rated_to=rated_to,
                 window_from=instant(first, tz),
                 window_to=instant(rated_to, tz),
-                causes=(subscription.cause, segment.version.cause),
+                causes=terms.causes,
                 whole=uncut,
                 charged_from=first,
                 seconds=seconds_between(instant(uncut.start, tz), instant(uncut.end, tz)),

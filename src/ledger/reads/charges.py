@@ -15,7 +15,10 @@ from ledger.store.database import Query
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """One rating of one item in one period, in full; ``amount`` and ``accrued`` are cumulative."""
+    """One charge of one item in one period, in full; amounts but ``delta`` are cumulative.
+
+    ``kind`` is usage, or that of an item without usage, which has no meter ("") and no window.
+    """
 
     charge: str
     stream: UUID
@@ -34,8 +37,8 @@ class Charge:
     period_from: date
     period_to: date
     rated_to: date
-    window_from: datetime
-    window_to: datetime
+    window_from: datetime | None
+    window_to: datetime | None
     quantity: Decimal
     amount: Decimal
     delta: Decimal
@@ -60,6 +63,12 @@ class Charge:
     untaken_quantity: Decimal
     usage_carried: Decimal | None
     usage_over: Decimal | None
+    kind: str
+    due: Decimal
+    clears: str
+    netted: bool
+    adjustments: list[dict[str, Any]]
+    unit: Decimal | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +82,7 @@ class LatestCharge(Charge):
 class Billable(LatestCharge):
     """The latest charge of a stream of which more or less is to bill; ``payer`` gets the document.
 
-    That is ``accrued`` less ``billed``, or the gross less what was billed gross.
+    That is ``accrued`` less ``billed``, or ``due`` less what was billed gross.
     """
 
     payer: str

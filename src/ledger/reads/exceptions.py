@@ -1,5 +1,6 @@
 """Reads of what needs somebody: unpriced and unrated usage, dead letters, export troubles."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,6 +39,15 @@ class UnratedUsage:
     meter: str
     facts: int
     oldest: datetime
+
+
+@dataclass(frozen=True)
+class UnratedBucket:
+    """A quarter of an hour in which usage of a meter of an account is in no charge's set."""
+
+    account: str
+    meter: str
+    bucket: datetime
 
 
 @dataclass(frozen=True)
@@ -103,6 +113,11 @@ def unrated(
     return query(
         "exceptions", "unrated", UnratedUsage, account=account, entity=entity, before=before
     )
+
+
+def unrated_buckets(accounts: Collection[str]) -> Query[UnratedBucket]:
+    """The quarters of an hour of these accounts in which something is unrated."""
+    return query("exceptions", "unrated_buckets", UnratedBucket, accounts=list(accounts))
 
 
 def dead_letters(

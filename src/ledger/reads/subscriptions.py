@@ -295,6 +295,7 @@ def live_subscriptions(
     *,
     entity: str | None = None,
     account: str | None = None,
+    payer: str | None = None,
     after: str = "",
     limit: int = 500,
 ) -> Query[LiveSubscription]:
@@ -306,6 +307,7 @@ def live_subscriptions(
         through=through,
         entity=entity,
         account=account,
+        payer=payer,
         after=after,
         limit=limit,
     )

@@ -1,4 +1,4 @@
-"""Charges: the usage of one item in one period, priced."""
+"""Charges: one item in one period, priced: usage, a fee, a shortfall, a grant."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -60,7 +60,33 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _usage(root: Any) -> UsageSet:
+@strawberry.type(description="What one discount or grant takes off a charge, cumulative.")
+class ChargeAdjustment:
+    """A discount, promotional credit, prepaid credit, or units drawn before pricing."""
+
+    kind: str = about("discount, promotional, prepaid or units.")
+    id: strawberry.ID = about("The discount or grant.")
+    amount: Decimal = about("What it lowers the charge by, as prices state it.")
+    net: Decimal = about("The same in the books: without tax, of prepaid credit its cost.")
+    units: Decimal | None = about("The units drawn.")
+
+
+def _adjustments(root: Any) -> list[ChargeAdjustment]:
+    return [
+        ChargeAdjustment(
+            kind=each["kind"],
+            id=strawberry.ID(each["id"]),
+            amount=Decimal(each["amount"]),
+            net=Decimal(each["net"]),
+            units=_decimal(each.get("units")),
+        )
+        for each in root.adjustments
+    ]
+
+
+def _usage(root: Any) -> UsageSet | None:
+    if root.kind != "usage":
+        return None
     return UsageSet(
         lane=root.usage_lane,
         to_position=Long(root.to_position),
@@ -74,33 +100,44 @@ def _id(root: Any) -> strawberry.ID:
     return strawberry.ID(root.charge)
 
 
-@strawberry.type(description="The usage of one item in one period, priced; amounts are unrounded.")
+@strawberry.type(description="One item in one period, priced; amounts of usage are unrounded.")
 class Charge:
-    """A rating result; a later one corrects it, none is ever changed."""
+    """A result of rating; a later one corrects it, none is ever changed."""
 
     id: strawberry.ID = derived(
-        _id, "The charge: subscription/item/first day/version, the group before the version."
+        _id,
+        "The charge: subscription/item/first day/version; before the version the group of usage, or"
+        " the timing of a fee.",
     )
-    account: str = about("The account that used.")
+    kind: str = about("usage, recurring, one_time, commitment or grant.")
+    account: str = about("The account that is charged.")
     entity: str = about("The legal entity that bills.")
     subscription: str = about("The subscription.")
     item: str = about("The plan's item.")
-    meter: str = about("The meter.")
-    plan: str = about("The plan.")
-    plan_version: int = about("The version of the plan that priced it.")
+    meter: str | None = derived(lambda root: root.meter or None, "The meter of usage.")
+    plan: str | None = derived(lambda root: root.plan or None, "The plan.")
+    plan_version: int | None = derived(
+        lambda root: root.plan_version or None, "The version of the plan that priced it."
+    )
     period_from: date = about("The first day of the period.")
     period_to: date = about("The day after the period.")
     rated_to: date = about("The day after the last one rated.")
-    window_from: datetime = about("Usage counts from here.")
-    window_to: datetime = about("Usage counts up to here, exclusive.")
+    window_from: datetime | None = about("Usage counts from here.")
+    window_to: datetime | None = about("Usage counts up to here, exclusive.")
     quantity: Decimal = about("The quantity priced.")
+    unit: Decimal | None = about("The price of one, of a fee.")
     amount: Money = money("amount", "The charge so far in this period, cumulative.")
     delta: Money = money("delta", "Its change against the charge before.")
-    accrued: Money = money("accrued", "The cumulative amount in whole minor units.")
+    due: Money = money("due", "What is to be paid so far: rounded, less what is taken off.")
+    accrued: Money = money("accrued", "The same without tax that prices include.")
+    adjustments: list[ChargeAdjustment] = derived(
+        _adjustments, "What discounts and credit take off."
+    )
+    netted: bool = about("Whether a change of the subscription made it.")
     posted: Money = money("posted", "The change of the accrual that this charge posted.")
     posted_on: date = about("The accounting date of that change.")
     tiers: list[ChargeTier] = derived(_tiers, "How the amount came about.")
-    usage: UsageSet = derived(_usage, "The usage behind it.")
+    usage: UsageSet | None = derived(_usage, "The usage behind it.")
     filter: Json = about("The dimension values that its usage has to have.")
     group: Json = derived(
         lambda root: root.group_values,

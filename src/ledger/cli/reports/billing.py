@@ -81,16 +81,28 @@ def subscriptions(tx: Transaction, asked: Asked) -> Report:
         lambda row: (row.account, row.subscription),
         ("", ""),
     )
-    columns = ("subscription", "account", "entity", "plan", "from", "anchor", "trial_until")
+    columns = (
+        "subscription",
+        "account",
+        "entity",
+        "plan",
+        "from",
+        "anchor",
+        "trial_until",
+        "state",
+        "ends_on",
+    )
     table = [
         (
             row.subscription,
             row.account,
             row.entity,
-            row.plan,
+            row.current_plan,
             row.starts_on,
             row.anchor,
             row.trial_until,
+            row.state,
+            row.ends_on,
         )
         for row in rows
     ]
@@ -114,23 +126,30 @@ def _charge(row: Charge) -> dict[str, Any]:
         "account": row.account,
         "subscription": row.subscription,
         "item": row.item,
+        "kind": row.kind,
         "from": row.period_from,
         "to": row.period_to,
         "quantity": plain(row.quantity),
         "amount": plain(row.amount),
         "delta": plain(row.delta),
+        "due": plain(row.due),
         "currency": row.currency,
         "corrects": row.corrects,
         "tiers": row.tiers,
         "group": row.group_values or None,
         "unpriced": unpriced if row.unpriced_count else None,
-        "usage": {
-            "lane": row.usage_lane,
-            "to_position": row.to_position,
-            "count": row.usage_count,
-            "facts": row.usage_facts,
-            "digest": row.usage_digest,
-        },
+        "adjustments": row.adjustments,
+        "usage": _usage(row) if row.kind == "usage" else None,
+    }
+
+
+def _usage(row: Charge) -> dict[str, Any]:
+    return {
+        "lane": row.usage_lane,
+        "to_position": row.to_position,
+        "count": row.usage_count,
+        "facts": row.usage_facts,
+        "digest": row.usage_digest,
     }
 
 

@@ -1,0 +1,106 @@
+"""A batch of subscriptions as work to append: their charges, each with the entry it makes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from ledger.commands.batches import Batch, Work
+from ledger.commands.books import period_guard
+from ledger.commands.charging import Charge, charges_of
+from ledger.commands.ground import Ground
+from ledger.commands.restored import agreement_of
+from ledger.commands.runs import Run
+from ledger.events.fact import Fact
+from ledger.events.streams import stream
+from ledger.periods import instant
+from ledger.posting.accruals import accrual
+from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
+from ledger.store.append import Guard
+from ledger.store.database import Role
+
+BATCH_ACCOUNTS = 200
+
+
+def pages(
+    run: Run,
+    through: date,
+    *,
+    entity: str | None = None,
+    account: str | None = None,
+    payer: str | None = None,
+) -> Iterator[list[LiveSubscription]]:
+    """Yield the subscriptions of ``BATCH_ACCOUNTS`` accounts at a time."""
+    after = ""
+    while True:
+        query = live_subscriptions(
+            through,
+            entity=entity,
+            account=account,
+            payer=payer,
+            after=after,
+            limit=BATCH_ACCOUNTS,
+        )
+        with run.ledger.db.transaction(Role.READER) as tx:
+            rows = tx.all(query)
+        if not rows:
+            return
+        yield rows
+        after = rows[-1].account
+
+
+def charge_batch(
+    rows: Sequence[LiveSubscription], through: date, ground: Ground, *, usage: bool = True
+) -> Batch:
+    """Return the charges of some accounts with the entries of what they change.
+
+    An account whose subscriptions, discounts or credit moved meanwhile is refused alone.
+    """
+    charges = charges_of(rows, through, ground, usage=usage)
+    agreed = _agreed(rows)
+    works = {
+        account: Work(_entries(found, ground), agreed[account])
+        for account, found in charges.items()
+    }
+    return Batch(ground.read_at, works, _guards(rows, charges, ground), _all)
+
+
+def _agreed(rows: Sequence[LiveSubscription]) -> dict[str, list[UUID]]:
+    """Return, by account, the streams in which it is agreed what is charged."""
+    found: dict[str, list[UUID]] = {}
+    for row in rows:
+        streams = found.setdefault(row.account, [stream("account", row.account)])
+        streams.append(row.stream)
+    return found
+
+
+def _entries(charges: Sequence[Charge], ground: Ground) -> list[Fact]:
+    facts: list[Fact] = []
+    for charge in charges:
+        zone = ground.entity(charge.entity).time_zone
+        entry = accrual(charge, charge.posted_on, instant(charge.posted_on, zone))
+        facts += [charge] if entry is None else [charge, entry]
+    return facts
+
+
+def _guards(
+    rows: Sequence[LiveSubscription], charges: Mapping[str, Sequence[Charge]], ground: Ground
+) -> list[Guard]:
+    """Return the prices that were read, and the periods that are posted into."""
+    plans = {plan for row in rows for plan in agreement_of(row).plans}
+    versions = [version for plan in plans for version in ground.plan(plan)]
+    inclusive = [version for version in versions if version.tax_inclusive]
+    codes = {item.tax for version in inclusive for item in version.items}
+    codes |= {row.tax for row in rows} if inclusive else set()
+    made = [charge for found in charges.values() for charge in found]
+    periods = {
+        period_guard(charge.entity, charge.posted_on)
+        for charge in made
+        if charge.posted or any(each.posted for each in charge.adjustments)
+    }
+    guards = {stream("plan", plan) for plan in plans}
+    guards |= {stream("tax", code) for code in codes if code is not None}
+    return [*sorted(guards), *sorted(periods)]
+
+
+def _all(works: Mapping[str, Work]) -> list[Fact]:
+    return [fact for work in works.values() for fact in work.facts]
