@@ -1,3 +1,13 @@
+-- name: known
+-- An account, and the last usage fact of its lane that every answer about its usage knows.
+select a.account, a.entity, a.currency, a.time_zone, c.lane::int as lane, c.position, l.recorded_at,
+       exists (select 1 from spend_limits as s where s.account = a.account) as limited
+from accounts as a
+join ledger.active_builds as b on b.projection = 'usage'
+join ledger.cursors as c on c.build = b.build and c.lane = a.lane
+left join ledger.log as l on l.lane = c.lane and l.position = c.position
+where a.account = %(account)s;
+
 -- name: spend_limits
 -- Every version of the spend limits of these accounts, in the order of setting.
 select account, version, entity, currency, starts_on, amount, notify_at, block, invoice_at, position

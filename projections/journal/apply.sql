@@ -26,3 +26,18 @@ group by 1, 2, 3
 order by 1, 2, 3
 on conflict (entity, period, account) do update set
     debit = t.debit + excluded.debit, credit = t.credit + excluded.credit;
+
+-- name: periods
+-- The last fact about a period says how it stands; digest and at_position are those of its close.
+insert into periods as t
+select distinct on (stream) data ->> 'entity', data ->> 'period',
+       case type when 'period.closed/1' then 'closed'
+                 when 'period.reopened/1' then 'reopened' else 'soft_closed' end,
+       data ->> 'digest', (data ->> 'position')::bigint, version, position, recorded_at
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type in ('period.soft_closed/1', 'period.closed/1', 'period.reopened/1')
+order by stream, version desc
+on conflict (entity, period) do update set
+    state = excluded.state, digest = excluded.digest, at_position = excluded.at_position,
+    version = excluded.version, position = excluded.position, recorded_at = excluded.recorded_at;

@@ -55,3 +55,10 @@ from journal_lines
 where account = '7090'
 group by 1
 having sum(amount) <> 0;
+
+-- name: closed_periods_stand_still
+-- Nothing was posted into a closed period after the position at which its balances were taken.
+select p.entity, p.period, l.position
+from periods as p
+join journal_lines as l on l.entity = p.entity and l.period = p.period and l.position > p.at_position
+where p.state = 'closed';

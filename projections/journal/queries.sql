@@ -84,3 +84,10 @@ select position, line, entry, entity, currency, posted_on, period, rule, text, a
 from journal_lines
 where payment = any(%(payments)s)
 order by position, line;
+
+-- name: periods
+-- Every period that was ever closed, with how it stands and since when.
+select entity, period, state, digest, at_position, version, position, recorded_at
+from periods
+where %(entity)s::text is null or entity = %(entity)s
+order by entity, period;

@@ -60,3 +60,17 @@ create table trial_balance (
     credit   numeric not null,
     primary key (entity, period, account)
 );
+
+-- name: periods
+-- How each period stands that was ever closed, soft or for good: soft_closed, closed or reopened.
+create table periods (
+    entity      text not null,
+    period      text not null,
+    state       text not null,
+    digest      text,
+    at_position bigint,
+    version     integer not null,
+    position    bigint not null,
+    recorded_at timestamptz not null,
+    primary key (entity, period)
+);

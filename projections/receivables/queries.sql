@@ -9,7 +9,7 @@ where (%(accounts)s::text[] is null or account = any(%(accounts)s))
 order by account, due_on, number;
 
 -- name: open_items_as_of
--- The items open at the end of a day, as known at a position: sums over the sub-ledger.
+-- A page of the items open at the end of a day, as known at a position: sums over the sub-ledger.
 select i.number, i.entity, i.account, i.currency, i.issued_on, i.due_on, i.total,
        coalesce(-sum(e.receivable + e.written_off)
                 filter (where e.kind not in ('invoice', 'credit_note')), 0) as applied,
@@ -22,12 +22,15 @@ where (%(account)s::text is null or e.account = %(account)s)
   and (%(entity)s::text is null or e.entity = %(entity)s)
   and (%(as_of)s::date is null or e.day <= %(as_of)s)
   and (%(at)s::bigint is null or e.position <= %(at)s)
+  and (i.account, i.due_on, i.number) > (%(after)s, %(after_due)s::date, %(after_number)s)
 group by i.number
 having sum(e.receivable) <> 0
-order by i.account, i.due_on, i.number;
+order by i.account, i.due_on, i.number
+limit %(limit)s;
 
 -- name: ageing
--- What is open per account at the end of a day, as known at a position, by days overdue on ``on``.
+-- A page of accounts with what is open at the end of a day, as known at a position, by days overdue
+-- on ``on``.
 select entity, account, currency,
        coalesce(sum(open) filter (where due_on >= %(on)s::date), 0)::numeric as not_due,
        coalesce(sum(open) filter (where %(on)s::date - due_on between 1 and 30), 0)::numeric as days_30,
@@ -43,11 +46,13 @@ from (
       and (%(entity)s::text is null or e.entity = %(entity)s)
       and (%(as_of)s::date is null or e.day <= %(as_of)s)
       and (%(at)s::bigint is null or e.position <= %(at)s)
+      and e.account > %(after)s
     group by i.number
     having sum(e.receivable) <> 0
 ) as items
 group by entity, account, currency
-order by entity, account;
+order by account
+limit %(limit)s;
 
 -- name: balances
 -- A page of balances per account: of an entity, or of the accounts named.
@@ -60,7 +65,7 @@ order by account
 limit %(limit)s;
 
 -- name: balances_as_of
--- The balances that are not zero at the end of a day, as known at a position.
+-- A page of the balances that are not zero at the end of a day, as known at a position.
 select account, min(entity) as entity, min(currency) as currency, sum(receivable) as receivable,
        sum(disputed) as disputed, sum(unapplied) as unapplied, sum(credit) as credit
 from receivable_entries
@@ -68,45 +73,67 @@ where (%(account)s::text is null or account = %(account)s)
   and (%(entity)s::text is null or entity = %(entity)s)
   and (%(as_of)s::date is null or day <= %(as_of)s)
   and (%(at)s::bigint is null or position <= %(at)s)
+  and account > %(after)s
 group by account
 having sum(receivable) <> 0 or sum(disputed) <> 0 or sum(unapplied) <> 0 or sum(credit) <> 0
-order by account;
+order by account
+limit %(limit)s;
+
+-- name: statement_totals
+-- A page of accounts with what they owed before ``from`` and at the end of ``to``, as known at a
+-- position; disputed is at the end.
+select account, min(entity) as entity, min(currency) as currency,
+       coalesce(sum(receivable - unapplied - credit) filter (where day < %(from)s::date), 0)
+           as opening,
+       sum(receivable - unapplied - credit) as closing, sum(disputed) as disputed
+from receivable_entries
+where (%(account)s::text is null or account = %(account)s)
+  and (%(entity)s::text is null or entity = %(entity)s)
+  and (%(to)s::date is null or day <= %(to)s)
+  and (%(at)s::bigint is null or position <= %(at)s)
+  and account > %(after)s
+group by account
+order by account
+limit %(limit)s;
 
 -- name: statement
--- What moved an account's balances, fact by fact: on or before ``to``, as known at a position, in
--- the order of days. What lies before ``from`` comes as one row without a fact, the opening.
-select position, day, kind, document, invoice, receivable, disputed, unapplied, credit
+-- A page of what moved an account from a day to another, fact by fact as known at a position, with
+-- the balance after each.
+select account, currency, position, day, kind, document, invoice, receivable, disputed, unapplied,
+       credit, balance
 from (
-    select 0 as position, null::date as day, 'opening' as kind, null as document, null as invoice,
-           coalesce(sum(receivable), 0) as receivable, coalesce(sum(disputed), 0) as disputed,
-           coalesce(sum(unapplied), 0) as unapplied, coalesce(sum(credit), 0) as credit
+    select account, min(currency) as currency, position, day, kind, min(document) as document,
+           case when count(distinct invoice) = 1 then min(invoice) end as invoice,
+           sum(receivable) as receivable, sum(disputed) as disputed, sum(unapplied) as unapplied,
+           sum(credit) as credit,
+           sum(sum(receivable - unapplied - credit))
+               over (order by day, position) as balance
     from receivable_entries
-    where account = %(account)s and day < %(from)s::date
-      and (%(at)s::bigint is null or position <= %(at)s)
-    union all
-    select position, day, kind, min(document),
-           case when count(distinct invoice) = 1 then min(invoice) end,
-           sum(receivable), sum(disputed), sum(unapplied), sum(credit)
-    from receivable_entries
-    where account = %(account)s and (%(from)s::date is null or day >= %(from)s)
+    where account = %(account)s
       and (%(to)s::date is null or day <= %(to)s)
       and (%(at)s::bigint is null or position <= %(at)s)
-    group by position, day, kind
+    group by account, day, position, kind
 ) as lines
-order by day nulls first, position;
+where (%(from)s::date is null or day >= %(from)s)
+  and (day, position) > (%(after_day)s::date, %(after)s)
+order by day, position
+limit %(limit)s;
 
 -- name: unapplied_cash
--- The payments with cash that no invoice took at the end of a day, as known at a position.
-select e.payment, p.entity, p.account, p.currency, p.amount, p.paid_on, sum(e.unapplied) as unapplied
+-- A page of payments with cash that no invoice took at the end of a day, as known at a position.
+select e.payment, p.entity, p.account, p.currency, p.amount, p.paid_on,
+       sum(e.unapplied) as unapplied, p.position
 from receivable_entries as e
 join payments as p on p.payment = e.payment
 where (%(account)s::text is null or e.account = %(account)s)
   and (%(entity)s::text is null or e.entity = %(entity)s)
   and (%(as_of)s::date is null or e.day <= %(as_of)s)
   and (%(at)s::bigint is null or e.position <= %(at)s)
+  and p.position > %(after)s
 group by e.payment, p.payment
 having sum(e.unapplied) <> 0
-order by p.account, p.position;
+order by p.position
+limit %(limit)s;
 
 -- name: payments
 -- A page of the payments of an account, or of everybody, oldest first, each with what it pays now.

@@ -203,36 +203,5 @@ create policy own on receivable_entries for select to ledger_portal
 -- name: portal_receivable_entries_staff
 create policy staff on receivable_entries for select to ledger_reader, ledger_writer using (true);
 
--- name: portal_payment_failures
-alter table payment_failures enable row level security;
-
--- name: portal_payment_failures_own
-create policy own on payment_failures for select to ledger_portal
-    using (account = nullif(current_setting('app.account', true), ''));
-
--- name: portal_payment_failures_staff
-create policy staff on payment_failures for select to ledger_reader, ledger_writer using (true);
-
--- name: portal_disputes
-alter table disputes enable row level security;
-
--- name: portal_disputes_own
-create policy own on disputes for select to ledger_portal
-    using (account = nullif(current_setting('app.account', true), ''));
-
--- name: portal_disputes_staff
-create policy staff on disputes for select to ledger_reader, ledger_writer using (true);
-
--- name: portal_dunning_steps
-alter table dunning_steps enable row level security;
-
--- name: portal_dunning_steps_own
-create policy own on dunning_steps for select to ledger_portal
-    using (account = nullif(current_setting('app.account', true), ''));
-
--- name: portal_dunning_steps_staff
-create policy staff on dunning_steps for select to ledger_reader, ledger_writer using (true);
-
 -- name: portal_grant
-grant select on open_items, balances, payments, receivable_entries, payment_failures, disputes,
-    dunning_steps to ledger_portal;
+grant select on open_items, balances, payments, receivable_entries to ledger_portal;

@@ -1,5 +1,6 @@
 -- name: usage_hours
--- Usage of one meter of one account over time, by UTC hour, and by one dimension when it is named.
+-- Usage of one meter of one account over time, by UTC hour, and by one dimension when it is named;
+-- level is the sum of everything up to the end of the bucket, where it is asked for.
 select bucket, label, events, sum, max, latest,
        case when groups = 1 or keys = 0 then keys else (
            select count(distinct e.key)
@@ -8,12 +9,20 @@ select bucket, label, events, sum, max, latest,
              and e.occurred_at >= g.bucket and e.occurred_at < g.bucket + interval '1 hour'
              and e.superseded_at is null and not e.void
              and coalesce(e.dimensions ->> %(dimension)s, '') = g.label
-       ) end::bigint as keys
+       ) end::bigint as keys,
+       case when %(level)s then level + (
+           select coalesce(sum(b.sum), 0)
+           from usage_hourly as b
+           where b.lane = g.lane and b.account = %(account)s and b.meter = %(meter)s
+             and b.bucket < %(from)s and coalesce(b.dimensions ->> %(dimension)s, '') = g.label
+       ) end as level
 from (
     select lane, bucket, coalesce(dimensions ->> %(dimension)s, '') as label, count(*) as groups,
            sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
            (array_agg(latest order by latest_at desc, latest_position desc))[1] as latest,
-           max(keys) as keys
+           max(keys) as keys,
+           sum(sum(sum)) over (partition by coalesce(dimensions ->> %(dimension)s, '')
+                               order by bucket) as level
     from usage_hourly
     where lane = (select lane from accounts where account = %(account)s)
       and account = %(account)s and meter = %(meter)s
@@ -25,7 +34,8 @@ order by bucket, label
 limit %(limit)s;
 
 -- name: usage_days
--- Usage of one meter of one account over time, by UTC day, and by one dimension when it is named.
+-- Usage of one meter of one account over time, by UTC day, and by one dimension when it is named;
+-- level is the sum of everything up to the end of the bucket, where it is asked for.
 select bucket, label, events, sum, max, latest,
        case when groups = 1 or keys = 0 then keys else (
            select count(distinct e.key)
@@ -34,12 +44,20 @@ select bucket, label, events, sum, max, latest,
              and e.occurred_at >= g.bucket and e.occurred_at < g.bucket + interval '1 day'
              and e.superseded_at is null and not e.void
              and coalesce(e.dimensions ->> %(dimension)s, '') = g.label
-       ) end::bigint as keys
+       ) end::bigint as keys,
+       case when %(level)s then level + (
+           select coalesce(sum(b.sum), 0)
+           from usage_daily as b
+           where b.lane = g.lane and b.account = %(account)s and b.meter = %(meter)s
+             and b.bucket < %(from)s and coalesce(b.dimensions ->> %(dimension)s, '') = g.label
+       ) end as level
 from (
     select lane, bucket, coalesce(dimensions ->> %(dimension)s, '') as label, count(*) as groups,
            sum(events)::bigint as events, sum(sum) as sum, max(max) as max,
            (array_agg(latest order by latest_at desc, latest_position desc))[1] as latest,
-           max(keys) as keys
+           max(keys) as keys,
+           sum(sum(sum)) over (partition by coalesce(dimensions ->> %(dimension)s, '')
+                               order by bucket) as level
     from usage_daily
     where lane = (select lane from accounts where account = %(account)s)
       and account = %(account)s and meter = %(meter)s
@@ -78,10 +96,6 @@ order by e.version;
 -- name: used
 -- How much of a meter a subscription has used in each of many windows, as known now: from daily
 -- rollups of whole UTC days, hourly ones at the edges, and rows within an hour that a window cuts.
--- Keys count once: those seen last on the first day from its start on, and those of each later day
--- that were not seen since. Rows tell where a window ends amid a day that went on, and where the
--- keys of two subscriptions would have to be merged. A level over time comes in level-seconds: the
--- level at the start, and every change of it, times what is left of the window.
 with windows as (
     select w.*, e.*, least(e.day_ceiling, e.hours_to) as days_from,
            greatest(e.day_floor, least(e.day_ceiling, e.hours_to)) as days_to
@@ -101,41 +115,33 @@ select w.number,
                 when 'sum' then u.sum
                 when 'count' then u.events
                 when 'max' then u.max
-                when 'latest' then u.latest[3]
-                when 'unique_count' then k.keys
-                when 'weighted_sum' then
-                    c.carried * extract(epoch from w.window_to - w.window_from)
-                    + coalesce(extract(epoch from w.window_to) * u.sum - u.weighted, 0)
-                end, 0)::numeric as quantity
+                when 'latest' then u.latest[3] end, 0)::numeric as quantity
 from windows as w
-left join lateral (
-    select sum(p.events) as events, sum(p.sum) as sum, sum(p.weighted) as weighted,
-           max(p.max) as max, max(p.latest) as latest
+cross join lateral (
+    select sum(p.events) as events, sum(p.sum) as sum, max(p.max) as max, max(p.latest) as latest
     from (
-        select sum(d.events) as events, sum(d.sum) as sum, sum(d.weighted) as weighted,
-               max(d.max) as max,
+        select sum(d.events) as events, sum(d.sum) as sum, max(d.max) as max,
                max(array[extract(epoch from d.latest_at), d.latest_position, d.latest]) as latest
         from usage_daily as d
         where d.lane = w.lane and d.account = w.account and d.meter = w.meter
           and d.bucket >= w.days_from and d.bucket < w.days_to
           and d.subscription in ('', w.subscription)
         union all
-        select sum(h.events), sum(h.sum), sum(h.weighted), max(h.max),
+        select sum(h.events), sum(h.sum), max(h.max),
                max(array[extract(epoch from h.latest_at), h.latest_position, h.latest])
         from usage_hourly as h
         where h.lane = w.lane and h.account = w.account and h.meter = w.meter
           and h.bucket >= w.hours_from and h.bucket < w.days_from
           and h.subscription in ('', w.subscription)
         union all
-        select sum(h.events), sum(h.sum), sum(h.weighted), max(h.max),
+        select sum(h.events), sum(h.sum), max(h.max),
                max(array[extract(epoch from h.latest_at), h.latest_position, h.latest])
         from usage_hourly as h
         where h.lane = w.lane and h.account = w.account and h.meter = w.meter
           and h.bucket >= w.days_to and h.bucket < w.hours_to
           and h.subscription in ('', w.subscription)
         union all
-        select count(*), sum(e.quantity),
-               sum(e.quantity * extract(epoch from e.occurred_at)), max(e.quantity),
+        select count(*), sum(e.quantity), max(e.quantity),
                max(array[extract(epoch from e.occurred_at), e.position, e.quantity])
         from usage_events as e
         where e.lane = w.lane and e.account = w.account and e.meter = w.meter
@@ -143,8 +149,7 @@ left join lateral (
           and e.superseded_at is null and not e.void
           and (e.subscription is null or e.subscription = w.subscription)
         union all
-        select count(*), sum(e.quantity),
-               sum(e.quantity * extract(epoch from e.occurred_at)), max(e.quantity),
+        select count(*), sum(e.quantity), max(e.quantity),
                max(array[extract(epoch from e.occurred_at), e.position, e.quantity])
         from usage_events as e
         where e.lane = w.lane and e.account = w.account and e.meter = w.meter
@@ -152,8 +157,125 @@ left join lateral (
           and e.superseded_at is null and not e.void
           and (e.subscription is null or e.subscription = w.subscription)
     ) as p
-) as u on w.aggregation <> 'unique_count'
-left join lateral (
+) as u
+order by w.number;
+
+-- name: used_keys
+-- How many keys a subscription has used in each of many windows. Those seen last on the first day
+-- from its start on, and those of each later day that were not seen since the start: each counts
+-- once. Rows tell where a window ends amid a day that went on, and where the keys of events with and
+-- without a subscription would have to be merged.
+with windows as (
+    select *, date_trunc('day', w.window_from, 'UTC') as first_day,
+           date_trunc('day', w.window_to, 'UTC') as day_floor
+    from jsonb_to_recordset(%(windows)s) as w (
+        number integer, lane smallint, account text, meter text, subscription text,
+        window_from timestamptz, window_to timestamptz)
+)
+select w.number, k.keys::numeric as quantity
+from windows as w
+cross join lateral (
+    select exists (
+               select 1 from usage_key_counts as c
+               where c.lane = w.lane and c.account = w.account and c.meter = w.meter
+                 and c.subscription = w.subscription
+                 and c.day >= w.first_day and c.day < w.window_to) as named,
+           exists (
+               select 1 from usage_key_counts as c
+               where c.lane = w.lane and c.account = w.account and c.meter = w.meter
+                 and c.subscription = ''
+                 and c.day >= w.first_day and c.day < w.window_to) as unnamed,
+           exists (
+               select 1 from usage_events as e
+               where e.lane = w.lane and e.account = w.account and e.meter = w.meter
+                 and e.occurred_at >= w.window_to
+                 and e.occurred_at < w.day_floor + interval '1 day') as goes_on
+) as n
+cross join lateral (
+    select case when n.named and n.unnamed or n.goes_on then (
+        select count(distinct e.key)
+        from usage_events as e
+        where e.lane = w.lane and e.account = w.account and e.meter = w.meter
+          and e.occurred_at >= w.window_from and e.occurred_at < w.window_to
+          and e.superseded_at is null and not e.void
+          and (e.subscription is null or e.subscription = w.subscription)
+    ) else (
+        select coalesce(sum(c.keys), 0)
+        from usage_key_counts as c
+        where c.lane = w.lane and c.account = w.account and c.meter = w.meter
+          and c.subscription = case when n.named then w.subscription else '' end
+          and c.day = w.first_day and c.side = 'last' and c.at >= w.window_from
+    ) + (
+        select coalesce(sum(c.keys), 0)
+        from usage_key_counts as c
+        where c.lane = w.lane and c.account = w.account and c.meter = w.meter
+          and c.subscription = case when n.named then w.subscription else '' end
+          and c.day > w.first_day and c.day < w.window_to
+          and c.side = 'prior' and c.at < w.window_from
+    ) end as keys
+) as k
+order by w.number;
+
+-- name: used_level
+-- The level-seconds of each of many windows: the level at its start, and every change of it, times
+-- what is left of the window.
+with windows as (
+    select w.*, e.*, least(e.day_ceiling, e.hours_to) as days_from,
+           greatest(e.day_floor, least(e.day_ceiling, e.hours_to)) as days_to
+    from jsonb_to_recordset(%(windows)s) as w (
+        number integer, lane smallint, account text, meter text, subscription text,
+        aggregation text, window_from timestamptz, window_to timestamptz)
+    cross join lateral (
+        select date_trunc('hour', w.window_from + interval '59 minutes 59.999999 seconds', 'UTC') as hours_from,
+               date_trunc('hour', w.window_to, 'UTC') as hours_to,
+               date_trunc('day', w.window_from + interval '23:59:59.999999', 'UTC') as day_ceiling,
+               date_trunc('day', w.window_from, 'UTC') as first_day,
+               date_trunc('day', w.window_to, 'UTC') as day_floor
+    ) as e
+)
+select w.number,
+       c.carried * extract(epoch from w.window_to - w.window_from)
+           + coalesce(extract(epoch from w.window_to) * u.sum - u.weighted, 0) as quantity
+from windows as w
+cross join lateral (
+    select sum(p.sum) as sum, sum(p.weighted) as weighted
+    from (
+        select sum(d.sum) as sum, sum(d.weighted) as weighted
+        from usage_daily as d
+        where d.lane = w.lane and d.account = w.account and d.meter = w.meter
+          and d.bucket >= w.days_from and d.bucket < w.days_to
+          and d.subscription in ('', w.subscription)
+        union all
+        select sum(h.sum), sum(h.weighted)
+        from usage_hourly as h
+        where h.lane = w.lane and h.account = w.account and h.meter = w.meter
+          and h.bucket >= w.hours_from and h.bucket < w.days_from
+          and h.subscription in ('', w.subscription)
+        union all
+        select sum(h.sum), sum(h.weighted)
+        from usage_hourly as h
+        where h.lane = w.lane and h.account = w.account and h.meter = w.meter
+          and h.bucket >= w.days_to and h.bucket < w.hours_to
+          and h.subscription in ('', w.subscription)
+        union all
+        select sum(e.quantity),
+               sum(e.quantity * extract(epoch from e.occurred_at))
+        from usage_events as e
+        where e.lane = w.lane and e.account = w.account and e.meter = w.meter
+          and e.occurred_at >= w.window_from and e.occurred_at < w.hours_from
+          and e.superseded_at is null and not e.void
+          and (e.subscription is null or e.subscription = w.subscription)
+        union all
+        select sum(e.quantity),
+               sum(e.quantity * extract(epoch from e.occurred_at))
+        from usage_events as e
+        where e.lane = w.lane and e.account = w.account and e.meter = w.meter
+          and e.occurred_at >= w.hours_to and e.occurred_at < w.window_to
+          and e.superseded_at is null and not e.void
+          and (e.subscription is null or e.subscription = w.subscription)
+    ) as p
+) as u
+cross join lateral (
     select coalesce(sum(p.sum), 0) as carried
     from (
         select sum(d.sum) as sum
@@ -176,47 +298,7 @@ left join lateral (
           and e.superseded_at is null and not e.void
           and (e.subscription is null or e.subscription = w.subscription)
     ) as p
-) as c on w.aggregation = 'weighted_sum'
-left join lateral (
-    select exists (
-               select 1 from usage_key_counts as c
-               where c.lane = w.lane and c.account = w.account and c.meter = w.meter
-                 and c.subscription = w.subscription
-                 and c.day >= w.first_day and c.day < w.window_to) as named,
-           exists (
-               select 1 from usage_key_counts as c
-               where c.lane = w.lane and c.account = w.account and c.meter = w.meter
-                 and c.subscription = ''
-                 and c.day >= w.first_day and c.day < w.window_to) as unnamed,
-           exists (
-               select 1 from usage_events as e
-               where e.lane = w.lane and e.account = w.account and e.meter = w.meter
-                 and e.occurred_at >= w.window_to
-                 and e.occurred_at < w.day_floor + interval '1 day') as goes_on
-) as n on w.aggregation = 'unique_count'
-left join lateral (
-    select case when n.named and n.unnamed or n.goes_on then (
-        select count(distinct e.key)
-        from usage_events as e
-        where e.lane = w.lane and e.account = w.account and e.meter = w.meter
-          and e.occurred_at >= w.window_from and e.occurred_at < w.window_to
-          and e.superseded_at is null and not e.void
-          and (e.subscription is null or e.subscription = w.subscription)
-    ) else (
-        select coalesce(sum(c.keys), 0)
-        from usage_key_counts as c
-        where c.lane = w.lane and c.account = w.account and c.meter = w.meter
-          and c.subscription = case when n.named then w.subscription else '' end
-          and c.day = w.first_day and c.side = 'last' and c.at >= w.window_from
-    ) + (
-        select coalesce(sum(c.keys), 0)
-        from usage_key_counts as c
-        where c.lane = w.lane and c.account = w.account and c.meter = w.meter
-          and c.subscription = case when n.named then w.subscription else '' end
-          and c.day > w.first_day and c.day < w.window_to
-          and c.side = 'prior' and c.at < w.window_from
-    ) end as keys
-) as k on w.aggregation = 'unique_count'
+) as c
 order by w.number;
 
 -- name: measure

@@ -276,6 +276,15 @@ class PeriodNotOpen(Refusal):
     """The period {period} of {entity} takes no postings; use a date in an open period."""
 
 
+class PeriodNotClosed(Refusal):
+    """The period {period} of {entity} is not the one that was closed last; reopen that one
+    first."""
+
+
+class CloseBlocked(Refusal):
+    """The period {period} cannot be closed yet: {why}"""
+
+
 class AmountTooLarge(Refusal):
     """{amount} is more than the {limit} that {what} allows; lower it."""
 

@@ -1,7 +1,8 @@
 """The follower as a program: in the foreground until it is told to stop, or beside a server.
 
-Owns when the follower runs and that thresholds are looked at beside it. Does not own what they do:
-see ``ledger.projector.follower`` and ``ledger.commands.thresholds``.
+Owns when the follower runs, and that thresholds are looked at and the schedule is kept beside it.
+Does not own what they do: see ``ledger.projector.follower`` and, in ``ledger.commands``,
+``thresholds`` and ``schedule``.
 """
 
 import signal
@@ -13,6 +14,7 @@ from types import FrameType
 import structlog
 
 from ledger.commands.ledger import Ledger
+from ledger.commands.schedule import keep
 from ledger.commands.watch import Watch
 from ledger.projector.follower import follow
 from ledger.settings import Settings
@@ -60,9 +62,22 @@ def _follow(db: Database, stop: threading.Event) -> None:
 
 
 def _follow_and_look(db: Database, stop: threading.Event) -> None:
-    """Follow the log, and say which thresholds were crossed."""
+    """Follow the log, say which thresholds were crossed, and keep the schedule."""
     books = Books(db)
+    ledger = Ledger(db, books, Settings.load())
+    ended = threading.Event()
+    thread = threading.Thread(target=_keep, args=(ledger, ended), name="schedule", daemon=True)
+    thread.start()
     try:
-        follow(db, stop, then=Watch(Ledger(db, books, Settings.load())).look)
+        follow(db, stop, then=Watch(ledger).look)
     finally:
+        ended.set()
+        thread.join(JOIN_SECONDS)
         books.close()
+
+
+def _keep(ledger: Ledger, ended: threading.Event) -> None:
+    try:
+        keep(ledger, ended)
+    except Exception:  # a thread has nobody above it to tell
+        structlog.get_logger().exception("the schedule stopped")

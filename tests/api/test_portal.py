@@ -145,6 +145,9 @@ FIELDS = {
     "charges": f"charges(account: $whose) {{ nodes {{ id }} {COUNTED} }}",
     "grants": f"grants(account: $whose) {{ nodes {{ id draws {{ item }} }} {COUNTED} }}",
     "discounts": f"discounts(account: $whose) {{ nodes {{ id taken {{ item }} }} {COUNTED} }}",
+    "openItems": f"openItems(account: $whose) {{ nodes {{ invoice }} {COUNTED} }}",
+    "statement": "statement(account: $whose) { closing { amount } }",
+    "statementLines": f"statementLines(account: $whose) {{ nodes {{ day }} {COUNTED} }}",
     "payments": f"payments(account: $whose) {{ nodes {{ id }} {COUNTED} }}",
 }
 NOTHING = (None, {"points": []}, {"nodes": [], "totalCount": {"value": 0}})

@@ -48,7 +48,7 @@ def test_every_scope_is_of_use_to_somebody_and_portals_change_nothing():
     assert SCOPES[Role.PORTAL].isdisjoint(
         {Scope.COMMAND, Scope.USAGE_WRITE, Scope.EXPORT_ANSWER, Scope.PROJECTION_MANAGE}
     )
-    assert SCOPES[Role.INGEST] == {Scope.USAGE_WRITE}
+    assert SCOPES[Role.INGEST] == {Scope.USAGE_WRITE, Scope.ENTITLEMENT_READ}
 
 
 def test_every_command_is_a_mutation():

@@ -1,7 +1,6 @@
 """What a reader finds on a document, in HTML and in PDF alike."""
 
 import io
-from dataclasses import replace
 from html.parser import HTMLParser
 
 import orjson
@@ -176,12 +175,23 @@ def test_names_of_any_script_are_drawn(company):
         assert part in text
 
 
+def test_a_name_that_changes_later_does_not_change_the_document(tiered):
+    before = pdf(tiered.document("EU-2026-000001"))
+    tiered.do("change_account", account="acme", name="Acme SE", **{"from": "2099-01-01"})
+    tiered.do("change_entity", entity="EU", name="EU Seller SE", **{"from": "2099-01-01"})
+    assert pdf(tiered.document("EU-2026-000001")) == before
+
+
 def test_an_erased_account_is_named_by_its_id(tiered):
+    tiered.do("capture_payment", payment="p", account="acme", amount="20.83", currency="EUR",
+              on="2026-11-05", via="bank")  # fmt: skip
+    tiered.do("end_subscription", subscription="acme-1", on="2026-11-01")
+    tiered.do("erase_account", account="acme")
     invoice = tiered.document("EU-2026-000001")
-    gone = replace(invoice.buyer, name="Account acme", address=None, vat_id=None, erased=True)
-    found = sheet(replace(invoice, buyer=gone))
+    found = sheet(invoice)
     assert found.buyer.lines == ("Account acme", "DE")
-    assert "erased" in found.notes[-1]
+    assert found.notes[-1] == "The name and address of account acme were erased at its request."
+    assert "Acme" not in words(invoice)
 
 
 def test_json_has_every_figure_as_text(tiered):

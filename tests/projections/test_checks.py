@@ -64,6 +64,10 @@ BREAK = {
         "update trial_balance set debit = debit + 1, credit = credit + 1, account = '9' || account"
     ),
     "journal.one_currency": f"update journal_lines set currency = 'EUR' {FIRST_ENTRY}",
+    "journal.closed_periods_stand_still": (
+        "insert into periods select entity, period, 'closed', null, 0, 1, 1, now() "
+        "from journal_lines limit 1"
+    ),
     "journal.unbilled_equals_charges": "update charge_streams set accrued = accrued + 1",
     "journal.no_rounding_difference": (
         f"update journal_lines set account = '7090' {FIRST_ENTRY} and line = 1"

@@ -40,6 +40,7 @@ from ledger.events.erp import (
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.limits import SpendLimitSet, ThresholdCrossed
+from ledger.events.periods import PeriodClosed, PeriodSoftClosed
 from ledger.events.streams import stream, usage_stream
 from ledger.events.subscriptions import SubscriptionStarted
 from ledger.events.usage import (
@@ -143,6 +144,17 @@ class Story:
                 tax="std",
             ),
             self.fact(AccountErased, stream("account", "gamma"), account="gamma"),
+            self.fact(
+                PeriodSoftClosed, stream("period", "US", "2026-01"), entity="US", period="2026-01"
+            ),
+            self.fact(
+                PeriodClosed,
+                stream("period", "US", "2026-01"),
+                entity="US",
+                period="2026-01",
+                position=1,
+                digest="00",
+            ),
             self.fact(
                 ExchangeRateSet,
                 stream("exchange_rate", "EUR", "USD"),

@@ -23,7 +23,7 @@ from ledger.store.books import Books
 from ledger.testing import TestServer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-AGGREGATIONS = ("count", "sum", "max", "latest", "unique_count")
+AGGREGATIONS = ("count", "sum", "max", "latest", "unique_count", "weighted_sum")
 TAXES = {"vat": "19", "low": "7.7", "zero": "0"}
 ENTITIES = {
     "US": ("USD", "America/New_York", "half_up"),
@@ -95,11 +95,20 @@ class Play:
         inclusive: bool,
         applies_to: str = "all",
     ) -> None:
-        """Publish a version of one of an entity's two plans: an item per meter."""
-        rows = [{"item": meter, "kind": "usage", "meter": meter, **terms}
-                for meter, terms in items.items()]  # fmt: skip
+        """Publish a version of one of an entity's two plans: an item per meter, or by region."""
+        rows = [{"item": name, "kind": "usage", "meter": meter, **terms, **taken}
+                for meter, terms in ((m, dict(t)) for m, t in items.items())
+                for name, taken in self._taken(meter, terms.pop("split", False))]  # fmt: skip
         self.do("publish_plan", plan=f"{entity}-{pricing}", currency=ENTITIES[entity][0],
                 items=rows, from_=day, tax_inclusive=inclusive, applies_to=applies_to)  # fmt: skip
+
+    @staticmethod
+    def _taken(meter: str, split: bool) -> list[tuple[str, dict[str, Any]]]:
+        """Return the items of a meter: one, or one for each of two regions and none for others."""
+        if not split:
+            return [(meter, {})]
+        return [(meter, {"filter": {"region": "eu"}}),
+                (f"{meter}-us", {"filter": {"region": "us"}})]  # fmt: skip
 
     def use(self, events: list[dict[str, Any]]) -> None:
         """Record events; their ids count up."""

@@ -28,7 +28,7 @@ from ledger.reads.exceptions import unrated
 from ledger.store.database import Role
 
 ACCOUNTS = ("group", "branch", "solo")
-METERS = ("count", "sum", "max", "latest", "unique_count")
+METERS = ("count", "sum", "max", "latest", "unique_count", "weighted_sum")
 END = "2026-12-31"
 PROGRAMS = (
     (hledger, ["hledger", "check", "--strict", "-f"]),
@@ -49,7 +49,7 @@ tiers = st.builds(
     lambda first, second, last: [{"up_to": "10", **first}, {"up_to": "150.5", **second}, last],
     *[st.builds(without_none, unit=st.none() | prices, flat=flats)] * 3,
 )
-models = st.one_of(
+quantity_models = st.one_of(
     st.builds(lambda unit: {"type": "per_unit", "unit": unit}, prices),
     st.builds(lambda rows: {"type": "graduated", "tiers": rows}, tiers),
     st.builds(lambda rows: {"type": "volume", "tiers": rows}, tiers),
@@ -67,15 +67,52 @@ models = st.one_of(
         prices, prices, st.none() | prices,
     ),
 )  # fmt: skip
-terms = st.builds(
-    without_none,
-    model=models,
-    discount_percent=st.sampled_from([None, None, "12.5", "33.333"]),
-    tax=st.sampled_from([None, None, "low", "zero"]),
-    interval=st.sampled_from(["month", "month", "month", "quarter"]),
+event_models = st.one_of(
+    st.builds(
+        lambda rate, **fields: without_none(type="percentage", rate=rate, **fields),
+        st.sampled_from(["2.9", "0.35"]),
+        fixed=st.none() | prices,
+        free_events=st.sampled_from([None, None, 0, 3]),
+        free_amount=st.sampled_from([None, None, "100", "250.5"]),
+        min_per_event=st.sampled_from([None, "0.02"]),
+        max_per_event=st.sampled_from([None, "1.19"]),
+    ),
+    st.just({"type": "dynamic", "amount_property": "price"}),
 )
-every_item = st.fixed_dictionaries(dict.fromkeys(METERS, terms))
-some_items = st.dictionaries(st.sampled_from(METERS), terms, min_size=2, max_size=5)
+shares = st.builds(
+    lambda first, last: {
+        "type": "graduated_percentage",
+        "tiers": [{"up_to": "99.5", "rate": first, "flat": "1.5"}, {"rate": last}],
+    },
+    prices, prices,
+)  # fmt: skip
+
+
+def terms_of(models: Any) -> Any:
+    """Return what an item of a meter may say."""
+    return st.builds(
+        without_none,
+        model=models,
+        discount_percent=st.sampled_from([None, None, "12.5", "33.333"]),
+        minimum=st.sampled_from([None, None, None, "7.77"]),
+        maximum=st.sampled_from([None, None, None, "49.99"]),
+        group_by=st.sampled_from([None, None, None, ["region"]]),
+        split=st.sampled_from([None, None, None, True]),
+        tax=st.sampled_from([None, None, "low", "zero"]),
+        interval=st.sampled_from(["month", "month", "month", "quarter"]),
+    )
+
+
+priced = {
+    meter: terms_of(
+        quantity_models | shares
+        if meter == "weighted_sum"
+        else quantity_models | shares | event_models
+    )
+    for meter in METERS
+}
+every_item = st.fixed_dictionaries(priced)
+some_items = st.fixed_dictionaries({}, optional=priced).filter(lambda items: len(items) > 1)
 events = st.fixed_dictionaries(
     {
         "account": st.sampled_from(ACCOUNTS),
@@ -84,6 +121,7 @@ events = st.fixed_dictionaries(
         "quantity": st.integers(-40_000, 400_000).map(lambda n: str(Decimal(n).scaleb(-3))),
         "region": st.sampled_from(["eu", "us", "mars", ""]),
         "user": st.sampled_from(["ann", "bob", "eve"]),
+        "price": st.sampled_from(["0.5", "12.345", "-1", 3, "", "dear"]),
         "named": st.sampled_from([None, None, None, "own", "other"]),
     }
 )
@@ -158,7 +196,7 @@ def event_of(play, entity: str, number: int, drawn: dict[str, Any]) -> dict[str,
     named = {None: None, "own": f"s/{account}", "other": other}[drawn["named"]]
     return without_none(
         account=account, meter=drawn["meter"], time=at.isoformat(timespec="microseconds"),
-        properties={name: drawn[name] for name in ("quantity", "region", "user")},
+        properties={name: drawn[name] for name in ("quantity", "region", "user", "price")},
         subscription=named,
     )  # fmt: skip
 
@@ -247,7 +285,12 @@ def check_elsewhere(play, folder: Path) -> None:
 def results(auditor) -> dict[Any, Any]:
     """Return what every charge stream ended with; streams that hold nothing are left out."""
     return {
-        (c.subscription, c.item, c.period_from): (c.quantity, c.amount, c.accrued, c.usage.count)
+        (c.subscription, c.item, c.period_from, *sorted(c.group.items())): (
+            c.quantity,
+            c.amount,
+            c.accrued,
+            c.usage.count,
+        )
         for c in auditor.latest.values()
         if c.usage.count or c.amount
     }

@@ -32,6 +32,7 @@ DAY = date(2026, 10, 1)
 USED = usage.UsedWindow(1, 1, "a", "m", "s", "sum", TIME, TIME)
 WINDOW = measuring.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
 NO_ID = UUID(int=0)
+SCOPE = receivables.Scope("a", "US", DAY, 1)
 
 READS = [
     subscriptions.entities(),
@@ -47,10 +48,12 @@ READS = [
     subscriptions.subscribers("p"),
     subscriptions.live_subscriptions(DAY, entity="US", account="a"),
     usage.usage_over_time("a", "m", TIME, TIME, bucket="hour"),
-    usage.usage_over_time("a", "m", TIME, TIME, bucket="day", dimension="region"),
+    usage.usage_over_time("a", "m", TIME, TIME, bucket="day", dimension="region", level=True),
     usage.usage_events("a", "m", TIME, TIME),
     usage.usage_versions(NO_ID),
     usage.used([USED]),
+    usage.used_keys([USED]),
+    usage.used_level([USED]),
     measuring.measure([WINDOW]),
     measuring.measure_groups([WINDOW]),
     measuring.measure_percentages([(WINDOW, Percentage(Decimal(1)))]),
@@ -88,12 +91,12 @@ READS = [
     receivables.balances(["a"]),
     receivables.payments("a"),
     receivables.payment("p"),
-    receivables.ageing(DAY),
-    receivables.ageing(DAY, account="a", entity="US", as_of=DAY, at=1),
-    receivables.open_items_as_of(as_of=DAY),
-    receivables.balances_as_of(as_of=DAY),
-    receivables.unapplied_cash(as_of=DAY),
-    receivables.statement("a"),
+    receivables.ageing(DAY, SCOPE),
+    receivables.open_items_as_of(SCOPE),
+    receivables.balances_as_of(SCOPE),
+    receivables.unapplied_cash(SCOPE),
+    receivables.statement_totals(SCOPE, from_=DAY),
+    receivables.statement("a", from_=DAY, to=DAY, at=1),
     collecting.failures("a"),
     collecting.disputes("a"),
     collecting.allowances("US"),
@@ -103,6 +106,7 @@ READS = [
     journal.trial_balance("US", as_of=DAY),
     journal.trial_balance("US", as_of=DAY, at=1),
     journal.journal_lines(entity="US", account="1100", customer="a", period="2026-10"),
+    journal.periods("US"),
     journal.entries([1]),
     journal.lines_of_charges(["c"]),
     journal.lines_of_invoices(["n"]),
@@ -119,6 +123,7 @@ READS = [
     exports.revision("t", "x"),
     exports.revisions_in_force("t", ["x"]),
     exports.counters(["US"]),
+    entitlements.known("a"),
     entitlements.spend_limits(["a"]),
     entitlements.spend_limited(),
     entitlements.thresholds("a"),

@@ -175,6 +175,38 @@ def test_usage_over_time_is_what_its_events_say(mixed, bucket, dimension):
                 assert one.latest == inside[-1].quantity
 
 
+@pytest.mark.parametrize("bucket", ["hour", "day"])
+def test_the_level_of_a_bucket_is_the_sum_of_all_before_its_end(business, ledger, bucket):
+    changes = [(0, "5", "eu"), (3, "2", "us"), (3, "-1", "eu"), (50, "4", "eu"), (51, "-2", "us")]
+    business(
+        *(
+            {
+                "id": f"l{number}",
+                "account": "acme",
+                "meter": "weighted_sum",
+                "time": (START + timedelta(hours=hour)).isoformat(),
+                "properties": {"v": change, "region": region},
+            }
+            for number, (hour, change, region) in enumerate(changes)
+        )
+    )
+
+    def levels(start, dimension):
+        query = usage.usage_over_time(
+            "acme", "weighted_sum", START + timedelta(days=start), START + timedelta(days=9),
+            bucket=bucket, dimension=dimension, level=True,
+        )  # fmt: skip
+        with ledger.db.transaction(Role.READER) as tx:
+            return [(row.label, row.level) for row in tx.all(query)]
+
+    if bucket == "day":
+        assert levels(0, None) == [("", 6), ("", 8)]
+        assert levels(0, "region") == [("eu", 4), ("us", 2), ("eu", 8), ("us", 0)]
+    else:
+        assert levels(0, None) == [("", 5), ("", 6), ("", 10), ("", 8)]
+    assert levels(1, "region") == [("eu", 8), ("us", 0)]
+
+
 def test_usage_over_time_is_paged(mixed):
     end = START + timedelta(days=5)
     with mixed.transaction(Role.READER) as tx:

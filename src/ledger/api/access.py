@@ -13,7 +13,7 @@ from ledger.store.database import Role as DatabaseRole
 
 
 class Role(StrEnum):
-    """The users of the service; ``ingest`` is a product system that only writes usage."""
+    """The users of the service; ``ingest`` is a product system that writes usage and gates it."""
 
     INGEST = "ingest"
     PORTAL = "portal"
@@ -28,6 +28,7 @@ class Scope(StrEnum):
     VIEWER = "viewer:read"
     USAGE_WRITE = "usage:write"
     USAGE_READ = "usage:read"
+    ENTITLEMENT_READ = "entitlement:read"
     BILLING_READ = "billing:read"
     LEDGER_READ = "ledger:read"
     LINEAGE_READ = "lineage:read"
@@ -39,11 +40,13 @@ class Scope(StrEnum):
     SCHEMA_READ = "schema:read"
 
 
-_ACCOUNT_READS = frozenset({Scope.VIEWER, Scope.USAGE_READ, Scope.BILLING_READ})
+_ACCOUNT_READS = frozenset(
+    {Scope.VIEWER, Scope.USAGE_READ, Scope.BILLING_READ, Scope.ENTITLEMENT_READ}
+)
 _AUDIT_READS = frozenset({Scope.LEDGER_READ, Scope.LINEAGE_READ, Scope.SCHEMA_READ})
 
 SCOPES: Final[dict[Role, frozenset[Scope]]] = {
-    Role.INGEST: frozenset({Scope.USAGE_WRITE}),
+    Role.INGEST: frozenset({Scope.USAGE_WRITE, Scope.ENTITLEMENT_READ}),
     Role.PORTAL: _ACCOUNT_READS,
     Role.AUDITOR: _ACCOUNT_READS | _AUDIT_READS | {Scope.EXPORT_READ},
     Role.ERP: frozenset({Scope.VIEWER, Scope.EXPORT_READ, Scope.EXPORT_ANSWER, Scope.SCHEMA_READ}),

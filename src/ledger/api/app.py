@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ledger.api.access import Scope as Right
 from ledger.api.feed import feed_routes
+from ledger.api.gate import gate_routes
 from ledger.api.gauges import exposition
 from ledger.api.http import PATH, Events
 from ledger.api.keys import Gate
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
             Route("/metrics", Metrics(ledger, gate), methods=["GET"]),
             Route("/graphql", Exactly(graphql_app(ledger, gate))),
             *feed_routes(ledger, gate),
+            *gate_routes(ledger, gate),
             *paper_routes(ledger, gate),
         ],
         middleware=[Middleware(UsageFirst, events=events)],

@@ -25,6 +25,14 @@ TOLD = {
     "account": ("entity",),
     "tax_rate": ("rate", "category", "from"),
     "payment": ("amount", "currency", "on", "via"),
+    "return": ("amount", "currency", "on", "code"),
+    "refund": ("amount", "currency", "on", "via"),
+    "payout": ("amount", "fee", "currency", "on"),
+    "application": ("amount", "currency", "on", "source"),
+    "dispute": ("amount", "currency", "on", "outcome"),
+    "write_off": ("amount", "tax", "currency", "on"),
+    "recovery": ("amount", "tax", "currency", "on"),
+    "allowance": ("amount", "currency", "on"),
     "invoice": ("total", "currency", "issued_on"),
 }
 """What a tree tells of each kind; JSON tells everything."""

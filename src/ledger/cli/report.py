@@ -32,6 +32,14 @@ def report(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="An accounting date.")
     ] = None,
+    from_: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="The first day of a statement."),
+    ] = None,
+    at: Annotated[
+        int | None,
+        typer.Option("--at-position", min=1, help="As the books stood there: owed reports."),
+    ] = None,
     through: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to which day draft bills.")
     ] = None,
@@ -56,6 +64,8 @@ def report(
         target=target,
         source=source,
         as_of=as_of.date() if as_of else None,
+        from_=from_.date() if from_ else None,
+        at=at,
         today=utc_now().date(),
     )
     with shell.reading() as tx:

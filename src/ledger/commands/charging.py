@@ -159,9 +159,10 @@ def _charged(
         )
 
     made = [found for each in sets if (found := next_charge(each))]
-    seen = {(before.usage.facts, before.usage.digest) for before in candidate.due.groups}
-    if not made and seen and (sets[0].usage.facts, sets[0].usage.digest) not in seen:
-        made = [found for each in sets[:1] if (found := next_charge(each, noted=True))]
+    noted = [*candidate.due.groups, *made]
+    seen = {(before.usage.facts, before.usage.digest) for before in noted}
+    if candidate.due.groups and (sets[0].usage.facts, sets[0].usage.digest) not in seen:
+        made += [found for each in sets[:1] if (found := next_charge(each, noted=True))]
     return made
 
 

@@ -20,6 +20,7 @@ from ledger.commands.aggregates import (
     project_payment,
     project_subscription,
 )
+from ledger.commands.books import Keeper, keeper
 from ledger.commands.command import Command
 from ledger.commands.ledger import Ledger
 from ledger.errors import (
@@ -34,7 +35,6 @@ from ledger.errors import (
     UnknownTaxCode,
 )
 from ledger.events.catalog import (
-    EntityRegistered,
     ExchangeRateSet,
     MeterDefined,
     PlanPublished,
@@ -68,10 +68,11 @@ class Context:
         """Return the facts of one stream, oldest first."""
         return self.ledger.books.read_stream(where)
 
-    def entity(self, name: str, field: str = "entity", on: date | None = None) -> EntityRegistered:
-        """Return an entity as it is on a day, by default today, or refuse."""
+    def entity(self, name: str, field: str = "entity", on: date | None = None) -> Keeper:
+        """Return an entity as it is on a day, by default today, with its periods; or refuse."""
         found = _present(self.history(stream("entity", name)), UnknownEntity(field=field, id=name))
-        return entity_of(found, on or local_day(self.now, "UTC"))
+        today = local_day(self.now, "UTC")
+        return keeper(entity_of(found, on or today), today, self.ledger.books.facts_of)
 
     def meter(self, name: str, field: str = "meter") -> MeterDefined:
         """Return a meter, or refuse."""

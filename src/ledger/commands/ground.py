@@ -13,10 +13,10 @@ from ledger.catalog.exchange import rate_on
 from ledger.catalog.parties import entity_of
 from ledger.catalog.plans import parse_plan
 from ledger.catalog.records import PlanVersion
+from ledger.commands.books import Keeper, keeper
 from ledger.commands.ledger import Ledger
 from ledger.errors import NoExchangeRate, UnknownEntity
 from ledger.events.catalog import (
-    EntityRegistered,
     ExchangeRateSet,
     MeterDefined,
     PlanPublished,
@@ -55,6 +55,7 @@ class Ground:
     ledger: Ledger
     positions: dict[int, int]
     _facts: dict[tuple[str, str], list[Fact]] = field(default_factory=dict)
+    _entities: dict[tuple[str, date | None], Keeper] = field(default_factory=dict)
     _plans: dict[str, list[PlanVersion]] = field(default_factory=dict)
     _exchange: dict[str, dict[str, list[ExchangeRateSet]]] = field(default_factory=dict)
 
@@ -82,12 +83,16 @@ class Ground:
         for where, facts in self.ledger.books.facts_of(wanted).items():
             self._facts[wanted[where]] = facts
 
-    def entity(self, name: str, on: date | None = None) -> EntityRegistered:
-        """Return an entity as it is on a day, by default today, or refuse."""
+    def entity(self, name: str, on: date | None = None) -> Keeper:
+        """Return an entity as it is on a day, by default today, with its periods; or refuse."""
         facts = self._of("entity", name)
         if not facts:
             raise UnknownEntity(field="entity", id=name)
-        return entity_of(facts, on or local_day(self.ledger.clock(), "UTC"))
+        today = local_day(self.ledger.clock(), "UTC")
+        if (name, on) not in self._entities:
+            found = entity_of(facts, on or today)
+            self._entities[name, on] = keeper(found, today, self.ledger.books.facts_of)
+        return self._entities[name, on]
 
     def exchange_on(self, base: str, quote: str, day: date) -> Exchange:
         """Return the exchange rate of a day, or refuse."""

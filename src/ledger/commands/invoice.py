@@ -149,6 +149,7 @@ def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
 def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
     """Return what there is to append for some payers; their documents have no numbers yet."""
     ground, on, name = view.ground, scope.issue.on, scope.entity.entity
+    open_day(on, ground.entity(name), "on")  # it may have been closed since the view before
     drafts = drafts_of(name, payers, scope.issue, ground)
     works = {
         payer: Work(documents, guards=[stream("receivables", payer), *_accounts(documents)])

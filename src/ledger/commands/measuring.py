@@ -14,7 +14,7 @@ from ledger.commands.ground import Ground
 from ledger.events.billing import Unpriced, UsageRated, UsageSet
 from ledger.metering import LEVEL, level
 from ledger.money import ZERO, exactly, trimmed
-from ledger.rating.charge import Measured
+from ledger.rating.charge import NOTHING_DIGEST, Measured
 from ledger.rating.events import NO_PRICES, Carried, Percents
 from ledger.rating.groups import group_of, label, takes
 from ledger.rating.models import Group, dimensions_of
@@ -95,7 +95,8 @@ def _groups(
 ) -> list[Measured]:
     """Return what each group of a window holds, then those that hold nothing any more.
 
-    Without usage there is one group, of empty values, so that a fee without usage has a place.
+    Without usage there is one group, of the values of the filter or none, so that a fee without
+    usage has a place.
     """
     names = candidate.item.group_by
     found: dict[str, tuple[dict[str, str], list[reads.MeasuredGroup]]] = {}
@@ -104,7 +105,7 @@ def _groups(
             group = group_of(row.dimensions, names)
             found.setdefault(label(group), (group, []))[1].append(row)
     if not found:
-        group = group_of({}, names)
+        group = group_of(candidate.item.filter, names)
         found[label(group)] = group, []
     window, is_level = candidate.due.window, asked.aggregation == LEVEL
     sets = [
@@ -112,8 +113,20 @@ def _groups(
         for name, (group, held) in sorted(found.items())
     ]
     lost = [charge.group for charge in candidate.due.groups if label(charge.group) not in found]
-    nothing = replace(usage, count=0)
-    return sets + [Measured(nothing, ZERO, group=group, vanished=True) for group in lost]
+    return sets + [_lost(group, candidate.item, window, usage, is_level) for group in lost]
+
+
+def _lost(
+    group: dict[str, str], item: UsageItem, window: Window, usage: UsageSet, is_level: bool
+) -> Measured:
+    """Return what a group holds that was charged before: none of the window's usage, or, where the
+    item has no such groups any more, of no window."""
+    if group.keys() != set(item.group_by) or not takes(
+        {n: group[n] for n in group.keys() & item.filter.keys()}, item.filter
+    ):
+        gone = UsageSet(usage.lane, usage.to_position, 0, 0, NOTHING_DIGEST)
+        return Measured(gone, ZERO, group=group, vanished=True, is_regrouped=True)
+    return replace(_set(window, usage, [], None, is_level), group=group, vanished=True)
 
 
 @exactly

@@ -16,6 +16,14 @@ from ledger.commands.changes import (
     change_subscription,
     end_subscription,
 )
+from ledger.commands.closing import (
+    ClosePeriod,
+    ReopenPeriod,
+    SoftClosePeriod,
+    close_period,
+    reopen_period,
+    soft_close_period,
+)
 from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.credits import GrantCredit, grant_credit
@@ -67,6 +75,9 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (ChangeEntity, change_entity),
     (EraseAccount, erase_account),
     (SetExchangeRate, set_exchange_rate),
+    (SoftClosePeriod, soft_close_period),
+    (ClosePeriod, close_period),
+    (ReopenPeriod, reopen_period),
     (DefineMeter, define_meter),
     (PublishPlan, publish_plan),
     (SetTaxRate, set_tax_rate),

@@ -17,14 +17,14 @@ from ledger.commands.runs import Run
 from ledger.commands.shell import retrying
 from ledger.events.limits import ThresholdCrossed
 from ledger.events.streams import stream
-from ledger.limits.contracts import Asked, numbered, recent, standings
+from ledger.limits.contracts import Asked, measures, numbered, recent, standings
 from ledger.limits.spend import months, spendings
 from ledger.money import plain
 from ledger.periods import local_day
 from ledger.projector.follower import catch_up
 from ledger.rating.entitlements import Standing
 from ledger.rating.spending import Spending
-from ledger.reads import charges, entitlements, subscriptions, usage
+from ledger.reads import charges, entitlements, subscriptions
 from ledger.store.database import Query, Role
 from ledger.store.meta import Meta
 
@@ -99,7 +99,7 @@ def _used(ledger: Ledger, asked: Look, positions: Positions) -> Iterator[Crossin
         ]
         every = numbered(each for each in found if each.entitled.item.notify_at)
         if every:
-            measured = _all(ledger, usage.used([each.window for each in every]))
+            measured = [row for query in measures(every) for row in _all(ledger, query)]
             pairs = zip(every, standings(every, measured), strict=True)
             yield [
                 _of_usage(each, standing, percent, asked.at, positions)

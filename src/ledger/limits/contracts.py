@@ -1,6 +1,6 @@
 """What accounts are entitled to on a day: rows of contracts, read as the rules take them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,11 +16,18 @@ from ledger.events.subscriptions import (
     SubscriptionEnded,
     SubscriptionStarted,
 )
+from ledger.metering import LEVEL
 from ledger.periods import DAY, instant, local_day
 from ledger.rating.entitlements import Entitled, Standing, entitled, quantity_of
 from ledger.rating.timeline import Agreement
 from ledger.reads.subscriptions import Contract
-from ledger.reads.usage import Used, UsedWindow
+from ledger.reads.usage import Used, UsedWindow, used, used_keys, used_level
+from ledger.store.database import Query
+
+_WAYS: dict[str, Callable[[Sequence[UsedWindow]], Query[Used]]] = {
+    "unique_count": used_keys,
+    LEVEL: used_level,
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,15 @@ def numbered(every: Iterable[Asked]) -> list[Asked]:
         replace(each, window=replace(each.window, number=number))
         for number, each in enumerate(every)
     ]
+
+
+def measures(every: Sequence[Asked]) -> list[Query[Used]]:
+    """Return the reads that measure what is asked: one for each way of counting."""
+    windows: dict[str, list[UsedWindow]] = {}
+    for each in every:
+        way = each.window.aggregation
+        windows.setdefault(way if way in _WAYS else "", []).append(each.window)
+    return [_WAYS.get(way, used)(found) for way, found in windows.items()]
 
 
 def standings(every: Iterable[Asked], measured: Iterable[Used]) -> Iterator[Standing]:
@@ -128,7 +144,7 @@ def _version(raw: dict[str, Any]) -> PlanVersion:
 def _asked(row: Contract, each: Entitled, at: datetime, number: int) -> Asked:
     aggregation = row.aggregations[each.item.meter]
     until = each.window_to
-    if aggregation == "weighted_sum":
+    if aggregation == LEVEL:
         until = max(each.window_from, min(until, at))
     window = UsedWindow(
         number=number,

@@ -11,7 +11,6 @@ from ledger.events.billing import (
     InvoiceLine,
     UsageRated,
 )
-from ledger.events.cash import PaymentCaptured
 from ledger.events.catalog import AccountOpened, MeterDefined, PlanPublished, TaxRateSet
 from ledger.events.charges import ItemCharged
 from ledger.events.credit import CreditDrawn, CreditExpired, CreditGranted, DiscountAdded
@@ -25,6 +24,7 @@ from ledger.events.subscriptions import (
 )
 from ledger.events.usage import UsageCorrected, UsageRecorded, UsageVoided
 from ledger.lineage.facts import Placed
+from ledger.lineage.money import NAMES, money
 from ledger.lineage.nodes import Node, UsageSetView, moment
 from ledger.money import plain
 
@@ -191,11 +191,6 @@ def _document(fact: InvoiceIssued | CreditNoteIssued) -> tuple[str, str, dict[st
     return kind, fact.number, {**detail, **totals}
 
 
-def _payment(fact: PaymentCaptured) -> tuple[str, str, dict[str, Any]]:
-    detail = {"account": fact.account, "on": fact.on, "via": fact.via}
-    return "payment", fact.payment, {**detail, "amount": fact.amount, "currency": fact.currency}
-
-
 def _entry(fact: JournalPosted) -> tuple[str, str, dict[str, Any]]:
     detail = {"entity": fact.entity, "on": fact.on, "rule": fact.rule, "text": fact.text}
     return "journal_entry", fact.entry, detail
@@ -222,7 +217,7 @@ DESCRIBE: dict[type[Fact], Describe] = {
     DiscountAdded: _discount,
     InvoiceIssued: _document,
     CreditNoteIssued: _document,
-    PaymentCaptured: _payment,
+    **dict.fromkeys(NAMES, money),
     JournalPosted: _entry,
     ExportSealed: _export,
     PlanPublished: lambda f: (

@@ -31,7 +31,6 @@ def allowance_adjusted(fact: AllowanceAdjusted, on: date, at: datetime) -> Journ
         currency=fact.currency,
         rule=ADJUSTED,
         text=f"Allowance for credit losses of {fact.account or fact.entity}",
-        document=entry,
     )
     lines = [
         JournalLine(CREDIT_LOSSES, fact.amount, customer=fact.account),
@@ -45,7 +44,8 @@ def receivable_written_off(
 ) -> JournalPosted | None:
     """Book what is given up against what was set aside for it, the tax office, and expense."""
     entry = f"write_off/{fact.invoice}/{fact.originator_version}"
-    about = heading(moved, entry, WRITTEN_OFF, f"Write-off of {fact.invoice} of {fact.account}")
+    text = f"Write-off of {fact.invoice} of {fact.account}"
+    about = heading(moved, entry, WRITTEN_OFF, text, about_invoice=True)
     lines = [
         *balances(moved),
         *_allowances(fact, 1),
@@ -60,7 +60,8 @@ def write_off_recovered(
 ) -> JournalPosted | None:
     """Book what is owed again; the cash for it is a payment of its own."""
     entry = f"recovery/{fact.invoice}/{fact.originator_version}"
-    about = heading(moved, entry, RECOVERED, f"Recovery of {fact.invoice} of {fact.account}")
+    text = f"Recovery of {fact.invoice} of {fact.account}"
+    about = heading(moved, entry, RECOVERED, text, about_invoice=True)
     lines = [*balances(moved), *_allowances(fact, -1), _tax(fact, -fact.tax)]
     return posted(about, lines, fact, on, at)
 

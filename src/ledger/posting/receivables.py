@@ -44,13 +44,15 @@ def balances(moved: ReceivablesPosted) -> list[JournalLine]:
     return lines
 
 
-def heading(moved: ReceivablesPosted, entry: str, rule: str, text: str) -> Heading:
-    """Return the heading of the entry that goes with a movement."""
+def heading(
+    moved: ReceivablesPosted, entry: str, rule: str, text: str, *, about_invoice: bool = False
+) -> Heading:
+    """Return the heading of an entry; one that is only about an invoice is no document itself."""
     return Heading(
         entry=entry,
         entity=moved.entity,
         currency=moved.currency,
         rule=rule,
         text=text,
-        document=moved.document,
+        document=None if about_invoice else moved.document,
     )

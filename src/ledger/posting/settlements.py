@@ -52,7 +52,8 @@ def balance_applied(
     """Book an application: the balance and the invoice are lower, and no cash moves."""
     entry = f"application/{fact.account}/{fact.originator_version}"
     rule = APPLICATION[fact.source]
-    about = heading(moved, entry, rule, f"{fact.source} of {fact.account} to {fact.invoice}")
+    text = f"{fact.source} of {fact.account} to {fact.invoice}"
+    about = heading(moved, entry, rule, text, about_invoice=True)
     return posted(about, balances(moved), fact, on, at)
 
 

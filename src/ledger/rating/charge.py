@@ -28,7 +28,8 @@ class Measured:
     """The usage of a window, or of one ``group`` of it, at a position: its set and its quantity.
 
     ``parts`` are by the dimensions of a matrix, ``events`` what prices by event came to. A group
-    that was charged before and holds nothing any more has ``vanished``.
+    that was charged before and holds nothing any more has ``vanished``; where the item has no such
+    groups any more it ``is_regrouped`` too, and is of no window.
     """
 
     usage: UsageSet
@@ -38,6 +39,7 @@ class Measured:
     group: dict[str, str] = field(default_factory=dict)
     untaken: Unpriced | None = None
     vanished: bool = False
+    is_regrouped: bool = False
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _next(
         period_to=window.period.end,
         rated_to=window.rated_to,
         window_from=window.window_from,
-        window_to=window.window_to,
+        window_to=window.window_from if measured.is_regrouped else window.window_to,
         quantity=rated.quantity,
         amount=rated.amount,
         delta=delta,

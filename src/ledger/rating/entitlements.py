@@ -12,12 +12,12 @@ from decimal import Decimal
 
 from ledger.catalog.records import EntitlementItem
 from ledger.events.fact import Cause
-from ledger.money import EXACT, HUNDRED, ONE, round_ratio, trimmed
+from ledger.metering import LEVEL, level
+from ledger.money import EXACT, HUNDRED, round_ratio, trimmed
 from ledger.periods import DAY, Cycle, Period, instant, period_containing
 from ledger.rating.timeline import Agreement, Terms, VersionsOf, timeline
 
 PERCENT_PLACES = 2
-LEVEL_PLACES = 12
 
 
 @dataclass(frozen=True)
@@ -84,9 +84,7 @@ def entitled(
 
 def quantity_of(entitled: Entitled, aggregation: str, measured: Decimal) -> Decimal:
     """Return what is used from what was measured; a level comes in level-seconds."""
-    if aggregation != "weighted_sum":
-        return trimmed(measured)
-    return trimmed(round_ratio(measured, ONE, entitled.seconds, LEVEL_PLACES))
+    return level(measured, entitled.seconds) if aggregation == LEVEL else trimmed(measured)
 
 
 def percent_of(quantity: Decimal, limit: Decimal) -> Decimal:

@@ -83,6 +83,7 @@ def part_of(
     up_to: Decimal | None = None,
     when: dict[str, str] | None = None,
 ) -> TierCharge:
+    """Return a quantity at a unit price and a flat fee."""
     amount = trimmed(quantity * unit + (flat or ZERO))
     return TierCharge(trimmed(quantity), amount, unit, flat, up_to, when)
 

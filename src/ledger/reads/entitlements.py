@@ -11,6 +11,23 @@ from ledger.store.database import Query
 
 
 @dataclass(frozen=True)
+class Known:
+    """An account, and up to which position of its usage lane answers about its usage are.
+
+    ``limited`` says that it has, or had, a spend limit.
+    """
+
+    account: str
+    entity: str
+    currency: str
+    time_zone: str
+    lane: int
+    position: int
+    recorded_at: datetime | None
+    limited: bool
+
+
+@dataclass(frozen=True)
 class SpendLimit:
     """One version of an account's spend limit; without ``amount`` there is none."""
 
@@ -55,6 +72,11 @@ class Threshold:
     known_at: int
     stream: UUID
     crossed_at: datetime
+
+
+def known(account: str) -> Query[Known]:
+    """The account, if there is one, and what is known of its usage."""
+    return query("entitlements", "known", Known, account=account)
 
 
 def spend_limits(accounts: Collection[str]) -> Query[SpendLimit]:

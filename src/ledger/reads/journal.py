@@ -57,6 +57,25 @@ class TrialBalanceRow:
     balance: Decimal
 
 
+@dataclass(frozen=True)
+class PeriodRow:
+    """A period that was closed, soft or for good, and how it stands."""
+
+    entity: str
+    period: str
+    state: str
+    digest: str | None
+    at_position: int | None
+    version: int
+    position: int
+    recorded_at: datetime
+
+
+def periods(entity: str | None = None) -> Query[PeriodRow]:
+    """The periods that were ever closed; every other one is open."""
+    return query("journal", "periods", PeriodRow, entity=entity)
+
+
 def trial_balance(
     entity: str | None = None, *, as_of: date | None = None, at: int | None = None
 ) -> Query[TrialBalanceRow]:

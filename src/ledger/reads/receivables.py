@@ -8,10 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from ledger.reads.queries import query
+from ledger.reads.queries import FIRST_DAY, query
 from ledger.store.database import Query
 
 
@@ -84,22 +83,37 @@ class Aged:
 
 
 @dataclass(frozen=True)
-class Moved:
-    """One line of a statement: how a fact moved each balance; the opening has no position."""
+class StatementTotals:
+    """What an account owed in all before a statement, and at its end; negative when we owe."""
 
+    account: str
+    entity: str
+    currency: str
+    opening: Decimal
+    closing: Decimal
+    disputed: Decimal
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """How a fact moved each balance of an account, and what it owes in all after it."""
+
+    account: str
+    currency: str
     position: int
-    day: date | None
+    day: date
     kind: str
-    document: str | None
+    document: str
     invoice: str | None
     receivable: Decimal
     disputed: Decimal
     unapplied: Decimal
     credit: Decimal
+    balance: Decimal
 
     @property
     def change(self) -> Decimal:
-        """How much more the customer owes by it, in all."""
+        """How much more the account owes by it, in all."""
         return self.receivable - self.unapplied - self.credit
 
 
@@ -114,6 +128,7 @@ class Unapplied:
     amount: Decimal
     paid_on: date
     unapplied: Decimal
+    position: int
 
 
 def open_items(
@@ -160,53 +175,64 @@ def payment(payment: str) -> Query[Payment]:
     return query("receivables", "payment", Payment, payment=payment)
 
 
-def ageing(
-    on: date,
-    *,
-    account: str | None = None,
-    entity: str | None = None,
-    as_of: date | None = None,
-    at: int | None = None,
-) -> Query[Aged]:
-    """What is open per account, by how long it is overdue on a day."""
-    scope = _scope(account, entity, as_of, at)
-    return query("receivables", "ageing", Aged, on=on, **scope)
+@dataclass(frozen=True)
+class Scope:
+    """What a report is about: whose, at the end of which day, as known at which position."""
+
+    account: str | None = None
+    entity: str | None = None
+    as_of: date | None = None
+    at: int | None = None
+
+
+def ageing(on: date, scope: Scope, *, after: str = "", limit: int = 1_000) -> Query[Aged]:
+    """A page of accounts with what is open, by how long it is overdue on a day."""
+    return query("receivables", "ageing", Aged, on=on, after=after, limit=limit, **vars(scope))
 
 
 def open_items_as_of(
-    *,
-    account: str | None = None,
-    entity: str | None = None,
-    as_of: date | None = None,
-    at: int | None = None,
+    scope: Scope, *, after: tuple[str, date, str] = ("", FIRST_DAY, ""), limit: int = 1_000
 ) -> Query[OpenItem]:
-    """The items open at the end of a day, oldest due first."""
-    scope = _scope(account, entity, as_of, at)
-    return query("receivables", "open_items_as_of", OpenItem, **scope)
+    """A page of the items open at the end of a day, oldest due first per account."""
+    account, due_on, number = after
+    return query(
+        "receivables",
+        "open_items_as_of",
+        OpenItem,
+        after=account,
+        after_due=due_on,
+        after_number=number,
+        limit=limit,
+        **vars(scope),
+    )
 
 
-def balances_as_of(
-    *,
-    account: str | None = None,
-    entity: str | None = None,
-    as_of: date | None = None,
-    at: int | None = None,
-) -> Query[Balance]:
-    """The balances that are not zero at the end of a day."""
-    scope = _scope(account, entity, as_of, at)
-    return query("receivables", "balances_as_of", Balance, **scope)
+def balances_as_of(scope: Scope, *, after: str = "", limit: int = 1_000) -> Query[Balance]:
+    """A page of the balances that are not zero at the end of a day."""
+    return query("receivables", "balances_as_of", Balance, after=after, limit=limit, **vars(scope))
 
 
-def unapplied_cash(
-    *,
-    account: str | None = None,
-    entity: str | None = None,
-    as_of: date | None = None,
-    at: int | None = None,
-) -> Query[Unapplied]:
-    """The payments of which some cash was on no invoice at the end of a day."""
-    scope = _scope(account, entity, as_of, at)
-    return query("receivables", "unapplied_cash", Unapplied, **scope)
+def unapplied_cash(scope: Scope, *, after: int = 0, limit: int = 1_000) -> Query[Unapplied]:
+    """A page of the payments of which some cash was on no invoice at the end of a day."""
+    return query(
+        "receivables", "unapplied_cash", Unapplied, after=after, limit=limit, **vars(scope)
+    )
+
+
+def statement_totals(
+    scope: Scope, *, from_: date | None = None, after: str = "", limit: int = 1_000
+) -> Query[StatementTotals]:
+    """A page of accounts with what they owed before a day, and at the end of ``as_of``."""
+    params = {"account": scope.account, "entity": scope.entity, "to": scope.as_of, "at": scope.at}
+    return query(
+        "receivables",
+        "statement_totals",
+        StatementTotals,
+        after=after,
+        limit=limit,
+        **params,
+        **{"from": from_},
+    )
 
 
 def statement(
@@ -215,13 +241,18 @@ def statement(
     from_: date | None = None,
     to: date | None = None,
     at: int | None = None,
-) -> Query[Moved]:
-    """The opening of an account before ``from_`` and all that moved it up to ``to``, inclusive."""
+    after: tuple[date, int] = (FIRST_DAY, 0),
+    limit: int = 1_000,
+) -> Query[StatementLine]:
+    """A page of what moved an account, both days included, in the order of days."""
+    day, position = after
     params = {"account": account, "from": from_, "to": to, "at": at}
-    return query("receivables", "statement", Moved, **params)
-
-
-def _scope(
-    account: str | None, entity: str | None, as_of: date | None, at: int | None
-) -> dict[str, Any]:
-    return {"account": account, "entity": entity, "as_of": as_of, "at": at}
+    return query(
+        "receivables",
+        "statement",
+        StatementLine,
+        after_day=day,
+        after=position,
+        limit=limit,
+        **params,
+    )

@@ -37,7 +37,10 @@ class UsageEvent:
 
 @dataclass(frozen=True)
 class UsagePoint:
-    """The usage of one bucket of time; ``label`` is the dimension's value, "" without one."""
+    """The usage of one bucket of time; ``label`` is the dimension's value, "" without one.
+
+    ``level`` is what everything up to the end of the bucket sums to, if it was asked for.
+    """
 
     bucket: datetime
     label: str
@@ -46,6 +49,7 @@ class UsagePoint:
     max: Decimal
     latest: Decimal
     keys: int
+    level: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -91,10 +95,14 @@ def usage_over_time(
     *,
     bucket: Literal["hour", "day"] = "day",
     dimension: str | None = None,
+    level: bool = False,
     after: tuple[datetime, str] = (FIRST_TIME, ""),
     limit: int = 1_000,
 ) -> Query[UsagePoint]:
-    """Usage of one meter of one account in [start, end), by UTC hour or day, by one dimension."""
+    """Usage of one meter of one account in [start, end), by UTC hour or day, by one dimension.
+
+    ``level`` asks for the level at the end of each bucket, which a weighted_sum meter has.
+    """
     return query(
         "usage",
         "usage_hours" if bucket == "hour" else "usage_days",
@@ -102,6 +110,7 @@ def usage_over_time(
         account=account,
         meter=meter,
         dimension=dimension,
+        level=level,
         after=after[0],
         after_label=after[1],
         limit=limit,
@@ -138,8 +147,18 @@ def usage_versions(stream: UUID) -> Query[UsageEvent]:
 
 
 def used(windows: Sequence[UsedWindow]) -> Query[Used]:
-    """How much each window holds, from rollups, in the order of their numbers."""
+    """How much each window of sums, counts, maxima or latest values holds, from rollups."""
     return query("usage", "used", Used, windows=_json(windows))
+
+
+def used_keys(windows: Sequence[UsedWindow]) -> Query[Used]:
+    """How many distinct keys each window holds."""
+    return query("usage", "used_keys", Used, windows=_json(windows))
+
+
+def used_level(windows: Sequence[UsedWindow]) -> Query[Used]:
+    """The level-seconds of each window."""
+    return query("usage", "used_level", Used, windows=_json(windows))
 
 
 def usage_set(

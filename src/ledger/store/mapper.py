@@ -30,6 +30,7 @@ from ledger.events import (  # noqa: F401 (each registers its records)
     journal,
     limits,
     losses,
+    periods,
     receivables,
     revenue,
     subscriptions,

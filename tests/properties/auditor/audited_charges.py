@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from ledger.catalog.overrides import parse_overrides
 from ledger.catalog.plans import parse_plan
+from ledger.catalog.prices import Dynamic, Percentage
 from ledger.commands.ledger import Ledger
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, UsageRated
 from ledger.events.catalog import (
@@ -27,6 +28,10 @@ from ledger.events.fact import Fact
 from ledger.events.journal import JournalPosted
 from ledger.events.subscriptions import SubscriptionStarted
 from ledger.metering import Reading, aggregate
+from ledger.money import is_decimal
+from ledger.periods import Cycle, interval_of
+from ledger.rating.bounds import Term
+from ledger.rating.events import Carried, Percents, percents
 from ledger.rating.models import Group, price
 from ledger.store.database import Role
 from ledger.store.mapper import decode
@@ -69,6 +74,31 @@ def reading(row: Used) -> Reading:
     """Return a usage fact as its meter sees it."""
     data = row.data
     return Reading(row.at, row.position, Decimal(data["quantity"]), data.get("key"))
+
+
+def has(row: Used, where: dict[str, str]) -> bool:
+    """Say whether a fact has these dimension values; an absent one is empty."""
+    found = row.data.get("dimensions", {})
+    return all(found.get(name, "") == value for name, value in where.items())
+
+
+def events(item: Any, kind: str, used: list[Used]) -> Percents | Carried | None:
+    """Return what prices by event come to, of events in the order of time."""
+    if isinstance(item.model, Percentage):
+        return percents(item.model, [Decimal(row.data["quantity"]) for row in used])
+    if not isinstance(item.model, Dynamic):
+        return None
+    sent = [(row, row.data["properties"].get(item.model.amount_property)) for row in used]
+    prices = {
+        row.position: Decimal(told) for row, told in sent
+        if type(told) is int or (isinstance(told, str) and is_decimal(told))
+    }  # fmt: skip
+    good = [row for row in used if row.position in prices]
+    bad = [row for row in used if row.position not in prices]
+    return Carried(
+        len(good), aggregate(kind, map(reading, good)), sum(prices.values(), ZERO),
+        len(bad), aggregate(kind, map(reading, bad)),
+    )  # fmt: skip
 
 
 class ChargeAuditor:
@@ -118,12 +148,27 @@ class ChargeAuditor:
         ]  # fmt: skip
 
     def usage_set(self, charge: UsageRated) -> list[Used]:
-        """Return the latest version of each event then, unless void or of another subscription."""
-        last = {row.stream: row for row in self.in_range(charge)}
+        """Return the latest version of each event then that counts for the charge."""
+        return self._standing(self.in_range(charge), charge, charge.filter | charge.group)
+
+    def _standing(self, rows: list[Used], charge: UsageRated, where: dict[str, str]) -> list[Used]:
+        """Leave out what is void, of another subscription, or of other dimension values."""
+        last = {row.stream: row for row in rows}
         return [
             row for row in last.values()
             if not row.void and row.data.get("subscription") in (None, charge.subscription)
+            and has(row, where)
         ]  # fmt: skip
+
+    def before(self, charge: UsageRated) -> list[Used]:
+        """Return what stands then of the time before a charge's window: it made the level."""
+        rows = [
+            row for row in self.usage
+            if (row.lane, row.data["account"], row.data["meter"])
+            == (charge.usage.lane, charge.account, charge.meter)
+            and row.at < charge.window_from and row.position <= charge.usage.to_position
+        ]  # fmt: skip
+        return self._standing(rows, charge, charge.filter | charge.group)
 
     def check_charges(self) -> None:
         """Every charge is what its usage set costs, and its accrual that amount in whole units."""
@@ -149,23 +194,74 @@ class ChargeAuditor:
             )
             assert booked == charge.accrued, charge
 
-    def _priced(self, charge: UsageRated, used: list[Used]) -> tuple[Decimal, Decimal]:
-        if charge.window_from == charge.window_to:
-            return ZERO, ZERO  # its window is gone
-        kind = self.meters[charge.meter].aggregation
+    def _item(self, charge: UsageRated) -> Any:
         version = next(p for p in self.plans
                        if (p.plan, p.version) == (charge.plan, charge.plan_version))  # fmt: skip
         item = next(item for item in version.items if item.item == charge.item)
         negotiated = parse_overrides(self.subscriptions[charge.subscription].overrides)
-        item = replace(item, model=negotiated.get(item.item, item.model))
-        groups = []
-        by_region: dict[str, list[Used]] = defaultdict(list)
-        for row in used:
-            by_region[row.data.get("dimensions", {}).get("region", "")].append(row)
-        for region, rows in by_region.items():
-            groups.append(Group({"region": region}, aggregate(kind, map(reading, rows)), len(rows)))
-        found = price(item, aggregate(kind, map(reading, used)), groups)
+        return replace(item, model=negotiated.get(item.item, item.model))
+
+    def _priced(self, charge: UsageRated, used: list[Used]) -> tuple[Decimal, Decimal]:
+        if charge.window_from == charge.window_to:
+            return ZERO, ZERO  # its window is gone
+        kind = self.meters[charge.meter].aggregation
+        item = self._item(charge)
+        assert charge.filter == item.filter, charge
+        assert charge.group.keys() == set(item.group_by), charge
+        carried = self.before(charge) if kind == "weighted_sum" else []
+        level = sum((Decimal(row.data["quantity"]) for row in carried), ZERO)
+        assert charge.usage.carried == (level if kind == "weighted_sum" else None), charge
+        if self._vanished(charge, item, used, level):
+            return ZERO, ZERO
+        used = sorted(used, key=lambda row: (row.at, row.position))
+        by_region: dict[str, tuple[list[Used], list[Used]]] = defaultdict(lambda: ([], []))
+        for place, rows in enumerate((used, carried)):
+            for row in rows:
+                by_region[row.data.get("dimensions", {}).get("region", "")][place].append(row)
+        groups = [
+            Group({"region": region}, self._quantity(charge, kind, *rows), len(rows[0]))
+            for region, rows in by_region.items()
+        ]
+        whole = self._quantity(charge, kind, used, carried)
+        found = price(item, whole, groups, events(item, kind, used), self._term(charge, item))
         return found.amount, found.quantity
+
+    def _quantity(
+        self, charge: UsageRated, kind: str, used: list[Used], carried: list[Used]
+    ) -> Decimal:
+        if kind != "weighted_sum":
+            return aggregate(kind, map(reading, used))
+        end, start = charge.window_to, charge.window_from
+        total = Fraction(0)
+        for row in (*used, *carried):
+            seconds = Fraction((end - max(row.at, start)) // timedelta(microseconds=1), 10**6)
+            total += Fraction(row.data["quantity"]) * seconds
+        return rounded(total / Fraction(charge.usage.over or 1), 12, "half_up")
+
+    def _vanished(self, charge: UsageRated, item: Any, used: list[Used], level: Decimal) -> bool:
+        """Say whether a group holds nothing, while others do or a fee without usage is theirs."""
+        if used or level or not charge.group:
+            return False
+        if charge.group != {name: item.filter.get(name, "") for name in item.group_by}:
+            return True
+        whole = replace(charge, group={})
+        levels: dict[str, Decimal] = defaultdict(Decimal)
+        if self.meters[charge.meter].aggregation == "weighted_sum":
+            for row in self.before(whole):
+                region = row.data.get("dimensions", {}).get("region", "")
+                levels[region] += Decimal(row.data["quantity"])
+        return bool(self.usage_set(whole)) or any(levels.values())
+
+    def _term(self, charge: UsageRated, item: Any) -> Term:
+        terms = self.subscriptions[charge.subscription]
+        first = max(charge.period_from, terms.trial_until or charge.period_from)
+        cycle = Cycle(item.interval, terms.anchor, terms.starts_on)
+        whole = interval_of(charge.period_from, cycle)
+        return Term(
+            (charge.period_to - first).days,
+            (whole.end - whole.start).days,
+            charge.rated_to == charge.period_to,
+        )
 
     def _accrual(self, charge: UsageRated) -> Decimal:
         entity = self.entities[charge.entity]
@@ -178,8 +274,8 @@ class ChargeAuditor:
 
     # Where usage belongs
 
-    def home(self, row: Used) -> tuple[str, str] | None:
-        """Return (subscription, item) of the only place where a usage fact may be charged."""
+    def home(self, row: Used) -> Any:
+        """Return (subscription, item, group) of the only place where a fact may be charged."""
         account = self.accounts[row.data["account"]]
         (terms,) = [s for s in self.subscriptions.values() if s.account == account.account]
         day = row.at.astimezone(ZoneInfo(account.time_zone)).date()
@@ -193,15 +289,21 @@ class ChargeAuditor:
             and (plan.applies_to == "all" or plan.starts_on <= terms.starts_on)
         ]  # fmt: skip
         holds = max(versions, key=lambda p: (p.starts_on, p.version))
-        items = [item.item for item in holds.items if item.meter == row.data["meter"]]
-        return (terms.subscription, items[0]) if items else None
+        items = [item for item in holds.items
+                 if item.meter == row.data["meter"] and has(row, item.filter)]  # fmt: skip
+        assert len(items) <= 1, items
+        if not items:
+            return None
+        found = row.data.get("dimensions", {})
+        group = {name: found.get(name, "") for name in items[0].group_by}
+        return terms.subscription, items[0].item, group
 
     def check_homes(self) -> None:
         """Every event that counts is in exactly one set where it is priced, and else in none."""
-        holders: dict[UUID, list[tuple[str, str]]] = defaultdict(list)
+        holders: dict[UUID, list[Any]] = defaultdict(list)
         for charge in self.latest.values():
             for row in self.usage_set(charge):
-                holders[row.stream].append((charge.subscription, charge.item))
+                holders[row.stream].append((charge.subscription, charge.item, charge.group))
         for row in {row.stream: row for row in self.usage}.values():
             home = None if row.void else self.home(row)
             assert holders[row.stream] == ([home] if home else []), (row, home)

@@ -11,7 +11,7 @@ WORDS: Final[dict[str, str]] = {
     # reference data
     "account": "The account.",
     "address": "The address; kept outside the log.",
-    "aggregation": "count, sum, max, latest or unique_count.",
+    "aggregation": "count, sum, max, latest, unique_count or weighted_sum.",
     "anchor": "The day of the month on which periods turn; 31 means the last day.",
     "applies_to": "all (default) or new_subscriptions.",
     "breakage": "at_expiry (default) or proportional.",
@@ -46,6 +46,7 @@ WORDS: Final[dict[str, str]] = {
     "overrides": "Negotiated prices.",
     "parent": "The account above it, which pays.",
     "payment_terms_days": "Days until an invoice is due; the default is 30.",
+    "period": "The month, such as 2026-10.",
     "plan": "The plan.",
     "policy": "as_billed (default) or straight_line.",
     "proration": "day (default) or none.",

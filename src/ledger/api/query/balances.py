@@ -29,6 +29,7 @@ async def balance_of(info: Info, account: str) -> Balance | None:
         currency=owner.currency,
         open=balance.receivable if balance else nothing,
         overdue=sum((item.open for item in items if item.due_on < today), nothing),
+        disputed=balance.disputed if balance else nothing,
         unapplied=balance.unapplied if balance else nothing,
         credit=balance.credit if balance else nothing,
         next_due_on=items[0].due_on if items else None,

@@ -9,6 +9,8 @@ from ledger.api.scalars import Long
 from ledger.api.types.as_of import as_of
 from ledger.api.types.usage import Bucket, UsagePoint, UsageSeries
 from ledger.errors import BadValue
+from ledger.metering import LEVEL
+from ledger.money import ZERO
 from ledger.reads import subscriptions, usage
 from ledger.store.database import Role
 
@@ -40,6 +42,7 @@ async def usage_series(
             end,
             bucket=cast("Literal['hour', 'day']", bucket.value),
             dimension=dimension,
+            level=definition.aggregation == LEVEL,
             limit=POINTS_MAX + 1,
         )
         async with info.context.read() as tx:
@@ -73,6 +76,7 @@ def _quantity(row: usage.UsagePoint, aggregation: str) -> Decimal:
         "max": row.max,
         "latest": row.latest,
         "unique_count": Decimal(row.keys),
+        LEVEL: row.level or ZERO,
     }
     return quantities[aggregation]
 

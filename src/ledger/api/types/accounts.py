@@ -36,6 +36,7 @@ class Balance:
     currency: CurrencyCode = about("The currency of every amount.")
     open: Money = money("open", "Invoiced and not yet paid or credited.")
     overdue: Money = money("overdue", "The part of it that is past its due date.")
+    disputed: Money = money("disputed", "Paid, and claimed back by the customer's bank for now.")
     unapplied: Money = money("unapplied", "Money received that no invoice took.")
     credit: Money = money("credit", "Credit from credit notes, not applied.")
     next_due_on: date | None = about("When the oldest open invoice is due.")
@@ -82,11 +83,13 @@ class Payment:
     id: strawberry.ID = derived(lambda root: strawberry.ID(root.payment), "The payment.")
     account: str = about("The account that paid.")
     amount: Money = money("amount", "What came in.")
-    unapplied: Money = money("unapplied", "What no invoice took.")
+    unapplied: Money = money("unapplied", "What of it no invoice took so far.")
+    disputed: Money = money("disputed", "What of it an open dispute claims.")
+    returned: Money = money("returned", "What of it went back.")
     paid_on: date = about("The accounting date.")
     via: str = about("bank or psp.")
     applications: list["PaymentApplication"] = derived(
-        lambda root: _applications(root), "The invoices that it paid, wholly or in part."
+        lambda root: _applications(root), "The invoices that it pays now, wholly or in part."
     )
     position: Long = about("The position of its fact in the books.")
 

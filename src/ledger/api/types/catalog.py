@@ -28,7 +28,7 @@ class Meter:
     """A meter."""
 
     id: strawberry.ID = derived(lambda root: strawberry.ID(root.meter), "The meter.")
-    aggregation: str = about("count, sum, max, latest or unique_count.")
+    aggregation: str = about("count, sum, max, latest, unique_count or weighted_sum.")
     value: str = about("The property that it takes.")
     unit: str | None = about("What it counts.")
     dimensions: list[str] = about("The properties kept as dimensions.")

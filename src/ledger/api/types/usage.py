@@ -26,7 +26,9 @@ class UsagePoint:
     start: datetime = about("When the bucket begins.")
     value: str | None = about("The dimension's value; null without a dimension or without a value.")
     events: Long = about("How many events count.")
-    quantity: Decimal = about("The meter's aggregate: sum, count, max, latest or unique count.")
+    quantity: Decimal = about(
+        "The meter's aggregate: sum, count, max, latest, unique count, or the level at its end."
+    )
 
 
 @strawberry.type(description="Usage of one meter of one account over time.")

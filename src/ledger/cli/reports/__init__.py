@@ -7,7 +7,17 @@ reads. Whatever shows journal lines shows their ids, which ``usage-ledger lineag
 from collections.abc import Callable
 
 from ledger.cli.output import Report
-from ledger.cli.reports import billing, books, credit, erp, owed, usage
+from ledger.cli.reports import (
+    billing,
+    books,
+    collecting,
+    credit,
+    erp,
+    limits,
+    owed,
+    statement,
+    usage,
+)
 from ledger.cli.reports.asked import Asked
 from ledger.store.transaction import Transaction
 
@@ -16,6 +26,7 @@ __all__ = ["REPORTS", "Asked"]
 REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "trial-balance": books.trial_balance,
     "journal": books.journal,
+    "periods": books.periods,
     "charges": billing.charges,
     "invoices": billing.invoices,
     "credits": credit.grants,
@@ -23,8 +34,18 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "open-items": owed.open_items,
     "balances": owed.balances,
     "ageing": owed.ageing,
+    "statement": statement.statement,
+    "unapplied-cash": owed.unapplied_cash,
+    "customer-credit": owed.customer_credit,
+    "failed-payments": collecting.failures,
+    "disputes": collecting.disputes,
+    "allowances": collecting.allowances,
+    "dunning": collecting.dunning,
     "subscriptions": billing.subscriptions,
     "exchange-rates": billing.exchange_rates,
+    "entitlements": limits.entitlements,
+    "spending": limits.spending,
+    "thresholds": limits.thresholds,
     "completeness": usage.completeness,
     "exceptions": usage.exceptions,
     "unrated": usage.unrated,

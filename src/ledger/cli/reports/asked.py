@@ -21,6 +21,8 @@ class Asked:
     target: str | None = None
     source: str | None = None
     as_of: date | None = None
+    from_: date | None = None
+    at: int | None = None
 
 
 def every(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ledger.cli.output import Report, money
+from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import Asked, every
 from ledger.posting.chart import CHART
 from ledger.reads import journal as reads
@@ -19,6 +19,15 @@ def trial_balance(tx: Transaction, asked: Asked) -> Report:
         books["accounts"][row.account] = money(row.balance, row.currency)
     columns = ("entity", "account", "name", "#debit", "#credit", "currency")
     return Report(columns, [_balance(row) for row in rows], shape)
+
+
+def periods(tx: Transaction, asked: Asked) -> Report:
+    """Every period that was ever closed, and how it stands; every other one is open."""
+    rows = [
+        (row.entity, row.period, row.state.replace("_", " "), row.recorded_at, row.digest)
+        for row in tx.all(reads.periods(asked.entity))
+    ]
+    return listed(("entity", "period", "state", "since", "digest"), rows)
 
 
 def journal(tx: Transaction, asked: Asked) -> Report:

@@ -1,16 +1,41 @@
-"""Reports of what customers owe, have paid in advance, and have to their credit."""
+"""Reports of what customers owe, have paid in advance, and have to their credit.
+
+Each may be asked for the end of any day (``--as-of``), as the books stood at any position
+(``--at-position``); without them everything posted counts.
+"""
+
+from collections.abc import Iterator
 
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import Asked, every
 from ledger.reads import receivables
+from ledger.reads.queries import FIRST_DAY
 from ledger.store.transaction import Transaction
+
+
+def scope_of(asked: Asked) -> receivables.Scope:
+    """Return what a report of the sub-ledger is about."""
+    return receivables.Scope(asked.account, asked.entity, asked.as_of, asked.at)
 
 
 def open_items(tx: Transaction, asked: Asked) -> Report:
     """Every invoice that is not settled, oldest due first."""
-    accounts = [asked.account] if asked.account else None
-    rows = tx.all(receivables.open_items(accounts, entity=asked.entity))
-    columns = ("number", "account", "issued_on", "due_on", "#total", "#open", "currency")
+    rows = every(
+        tx,
+        lambda after: receivables.open_items_as_of(scope_of(asked), after=after),
+        lambda row: (row.account, row.due_on, row.number),
+        ("", FIRST_DAY, ""),
+    )
+    columns = (
+        "number",
+        "account",
+        "issued_on",
+        "due_on",
+        "#total",
+        "#open",
+        "#disputed",
+        "currency",
+    )
     table = [
         (
             row.number,
@@ -19,6 +44,7 @@ def open_items(tx: Transaction, asked: Asked) -> Report:
             row.due_on,
             money(row.total, row.currency),
             money(row.open, row.currency),
+            money(row.disputed, row.currency),
             row.currency,
         )
         for row in rows
@@ -27,22 +53,58 @@ def open_items(tx: Transaction, asked: Asked) -> Report:
 
 
 def balances(tx: Transaction, asked: Asked) -> Report:
-    """What each account owes, paid that no invoice took, and has to its credit."""
-    accounts = [asked.account] if asked.account else None
-    rows = every(
-        tx,
-        lambda after: receivables.balances(accounts, entity=asked.entity, after=after),
-        lambda row: row.account,
-        "",
+    """What each account owes, disputes, paid that no invoice took, and has to its credit."""
+    columns = (
+        "account",
+        "entity",
+        "#receivable",
+        "#disputed",
+        "#unapplied",
+        "#credit",
+        "currency",
     )
-    columns = ("account", "entity", "#receivable", "#unapplied", "#credit", "currency")
     table = [
         (
             row.account,
             row.entity,
             money(row.receivable, row.currency),
+            money(row.disputed, row.currency),
             money(row.unapplied, row.currency),
             money(row.credit, row.currency),
+            row.currency,
+        )
+        for row in _balances(tx, asked)
+    ]
+    return listed(columns, table)
+
+
+def customer_credit(tx: Transaction, asked: Asked) -> Report:
+    """What each account has to its credit from credit notes."""
+    table = [
+        (row.account, row.entity, money(row.credit, row.currency), row.currency)
+        for row in _balances(tx, asked)
+        if row.credit
+    ]
+    return listed(("account", "entity", "#credit", "currency"), table)
+
+
+def unapplied_cash(tx: Transaction, asked: Asked) -> Report:
+    """The payments of which some cash is on no invoice, oldest first."""
+    rows = every(
+        tx,
+        lambda after: receivables.unapplied_cash(scope_of(asked), after=after),
+        lambda row: row.position,
+        0,
+    )
+    columns = ("payment", "account", "entity", "paid_on", "#amount", "#unapplied", "currency")
+    table = [
+        (
+            row.payment,
+            row.account,
+            row.entity,
+            row.paid_on,
+            money(row.amount, row.currency),
+            money(row.unapplied, row.currency),
             row.currency,
         )
         for row in rows
@@ -52,8 +114,22 @@ def balances(tx: Transaction, asked: Asked) -> Report:
 
 def ageing(tx: Transaction, asked: Asked) -> Report:
     """What is open per account, by days overdue."""
-    rows = tx.all(receivables.ageing(asked.as_of or asked.today, entity=asked.entity))
-    columns = ("account", "#not_due", "#days_30", "#days_60", "#days_90", "#older", "#total")
+    on = asked.as_of or asked.today
+    rows = every(
+        tx,
+        lambda after: receivables.ageing(on, scope_of(asked), after=after),
+        lambda row: row.account,
+        "",
+    )
+    columns = (
+        "account",
+        "#current",
+        "#days_1_30",
+        "#days_31_60",
+        "#days_61_90",
+        "#over_90",
+        "#total",
+    )
     table = [
         (
             row.account,
@@ -71,6 +147,14 @@ def ageing(tx: Transaction, asked: Asked) -> Report:
             row.currency,
         )
         for row in rows
-        if asked.account in (None, row.account)
     ]
     return listed((*columns, "currency"), table)
+
+
+def _balances(tx: Transaction, asked: Asked) -> Iterator[receivables.Balance]:
+    return every(
+        tx,
+        lambda after: receivables.balances_as_of(scope_of(asked), after=after),
+        lambda row: row.account,
+        "",
+    )

@@ -17,7 +17,7 @@ from ledger.documents.sheet import sheet
 def pdf(document: Document) -> bytes:
     """Return the document as PDF."""
     drawn = sheet(document)
-    page = Page(f"{drawn.title} {drawn.number}")
+    page = Page(f"{drawn.title} {drawn.number}", words=repr(drawn))
     page.set_creation_date(datetime.combine(document.issued_on, time(), UTC))
     page.set_author(document.seller.name)
     page.add_page()

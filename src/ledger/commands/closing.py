@@ -1,0 +1,165 @@
+"""soft_close_period, close_period and reopen_period: which months of the books take postings.
+
+Closing asks for everything posted in the period to stand still while it is decided: any journal
+entry in it, and any fact about it, makes it look again.
+"""
+
+from hashlib import sha256
+from uuid import UUID
+
+from ledger.commands.books import Keeper
+from ledger.commands.command import Command
+from ledger.commands.context import Context
+from ledger.commands.decision import Decision
+from ledger.commands.types import Id, Period
+from ledger.errors import (
+    ApprovalMissing,
+    CloseBlocked,
+    MissingField,
+    PeriodNotClosed,
+    PeriodNotOpen,
+    SelfApproval,
+)
+from ledger.events.fact import Fact
+from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodSoftClosed
+from ledger.events.streams import stream
+from ledger.money import plain
+from ledger.periods import first_day, following, instant, last_day, local_day
+from ledger.projector.follower import catch_up
+from ledger.reads.exceptions import unrated
+from ledger.reads.journal import trial_balance
+from ledger.store.append import PeriodGuard
+from ledger.store.canonical import canonical
+from ledger.store.database import Role
+
+PROJECTIONS = ("charges", "exceptions", "journal", "subscriptions", "usage")
+
+
+class SoftClosePeriod(Command):
+    """Let nobody date anything into a period; the ledger's own accruals still go there."""
+
+    NAME = "soft_close_period"
+
+    entity: Id
+    period: Period
+
+
+class ClosePeriod(Command):
+    """Close a period for good; what concerns it later is posted in the first open one."""
+
+    NAME = "close_period"
+
+    entity: Id
+    period: Period
+
+
+class ReopenPeriod(Command):
+    """Open the period again that was closed last; two persons have to want it."""
+
+    NAME = "reopen_period"
+
+    entity: Id
+    period: Period
+    approved_by: Id | None = None
+
+
+def soft_close_period(command: SoftClosePeriod, context: Context) -> Decision:
+    """Decide that people are done with a period."""
+    entity = context.entity(command.entity)
+    if command.period < entity.first_period or command.period in entity.soft_closed:
+        raise PeriodNotOpen(field="period", period=command.period, entity=command.entity)
+    _ended(command.period, entity, context)
+    where, version = _stream(command.entity, command.period, context)
+    fact = PeriodSoftClosed(
+        originator_id=where,
+        originator_version=version,
+        timestamp=context.now,
+        entity=command.entity,
+        period=command.period,
+    )
+    return Decision([fact])
+
+
+def close_period(command: ClosePeriod, context: Context) -> Decision:
+    """Decide that a period is closed: the ones before it are, and nothing of it is left to do."""
+    entity = context.entity(command.entity)
+    if command.period < entity.first_period:
+        raise PeriodNotOpen(field="period", period=command.period, entity=command.entity)
+    if command.period > entity.first_period:
+        why = f"{entity.first_period} is open; close the earlier periods first."
+        raise CloseBlocked(field="period", period=command.period, why=why)
+    _ended(command.period, entity, context)
+    where, version = _stream(command.entity, command.period, context)
+    catch_up(context.ledger.db, PROJECTIONS)
+    _all_rated(command, entity, context)
+    fact = PeriodClosed(
+        originator_id=where,
+        originator_version=version,
+        timestamp=context.now,
+        causes=tuple(one.cause for one in context.history(where)[-1:]),
+        entity=command.entity,
+        period=command.period,
+        position=context.read_at,
+        digest=balance_digest(command.entity, command.period, context.read_at, context),
+    )
+    return Decision([fact], guards=[PeriodGuard(command.entity, command.period)])
+
+
+def reopen_period(command: ReopenPeriod, context: Context) -> Decision:
+    """Decide that the last closed period takes postings again."""
+    if command.reason is None:
+        raise MissingField(field="reason", name="reason")
+    if command.approved_by is None:
+        raise ApprovalMissing(field="approved_by")
+    if command.approved_by == context.actor:
+        raise SelfApproval(field="approved_by", actor=context.actor)
+    entity = context.entity(command.entity)
+    where, version = _stream(command.entity, command.period, context)
+    last = context.history(where)[-1:]
+    if following(command.period) != entity.first_period or not _closed(last):
+        raise PeriodNotClosed(field="period", period=command.period, entity=command.entity)
+    fact = PeriodReopened(
+        originator_id=where,
+        originator_version=version,
+        timestamp=context.now,
+        causes=(last[0].cause,),
+        entity=command.entity,
+        period=command.period,
+        reason=command.reason,
+        approved_by=command.approved_by,
+    )
+    # Whoever posts, or closes the period after it, meanwhile read that this one is closed.
+    return Decision([fact], guards=[stream("period", command.entity, entity.first_period)])
+
+
+def balance_digest(entity: str, period: str, position: int, context: Context) -> str:
+    """Return the digest of the trial balance as of a period's end, as at a position."""
+    with context.ledger.db.transaction(Role.READER) as tx:
+        rows = tx.all(trial_balance(entity, as_of=last_day(period), at=position))
+    told = [[row.account, plain(row.debit), plain(row.credit)] for row in rows]
+    return sha256(canonical(told)).hexdigest()
+
+
+def _all_rated(command: ClosePeriod, entity: Keeper, context: Context) -> None:
+    until = instant(first_day(following(command.period)), entity.time_zone)
+    with context.ledger.db.transaction(Role.READER) as tx:
+        rows = tx.all(unrated(entity=command.entity, before=until))
+    if rows:
+        named = ", ".join(f"{row.facts} of {row.account}, {row.meter}" for row in rows[:5])
+        why = f"usage is not rated ({named}); rate it through {last_day(command.period)}."
+        raise CloseBlocked(field="period", period=command.period, why=why)
+
+
+def _ended(period: str, entity: Keeper, context: Context) -> None:
+    if local_day(context.now, entity.time_zone) <= last_day(period):
+        why = "it has not ended; wait for its last day to be over."
+        raise CloseBlocked(field="period", period=period, why=why)
+
+
+def _stream(entity: str, period: str, context: Context) -> tuple[UUID, int]:
+    where = stream("period", entity, period)
+    return where, len(context.history(where)) + 1
+
+
+def _closed(last: list[Fact]) -> bool:
+    return bool(last) and isinstance(last[0], PeriodClosed)
