@@ -63,6 +63,11 @@ def test_the_wheel_carries_the_folders_as_they_are(unpacked):
         assert packed, f"{name} is empty"
 
 
+def test_the_wheel_carries_the_templates_of_documents(unpacked):
+    place = Path("ledger", "documents", "templates")
+    assert contents(unpacked / place) == contents(ROOT / "src" / place)
+
+
 def test_the_source_distribution_carries_the_folders_as_they_are(built, tmp_path):
     (archive,) = built.glob("*.tar.gz")
     with tarfile.open(archive) as tar:

@@ -92,6 +92,21 @@ def test_every_part_of_a_percentage_is_told(company):
     ]
 
 
+def test_a_level_stays_until_it_changes(company):
+    """5 seats on the 3rd, 2 fewer on the 5th: 0, 0, 5, 5, 3, 3 …"""
+    company.do("define_meter", meter="seats", aggregation="weighted_sum")
+    company.do("publish_plan", plan="seats", currency="EUR", **{"from": "2026-01-01"},
+               items=[{"item": "seats", "kind": "usage", "meter": "seats", "interval": "month",
+                       "model": CENT}])  # fmt: skip
+    company.customer("acme", "EU", "EUR", "seats")
+    company.use("acme", "e1", "5", "seats", "2026-10-03")
+    company.use("acme", "e2", "-2", "seats", "2026-10-05")
+    company.bill()
+    (usage,) = company.document("EU-2026-000001").usage
+    assert [str(value) for _, value in usage.days[:6]] == ["0", "0", "5", "5", "3", "3"]
+    assert len(usage.days) == 31
+
+
 def test_a_credit_note_names_its_invoice_and_why(tiered):
     tiered.correct("e2", "10")
     tiered.bill("2026-11-02")

@@ -1,6 +1,6 @@
 """The daily usage behind a document's lines, from the daily rollup; no event is read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from ledger.reads.charges import Charge
 from ledger.reads.usage import UsagePoint
 from ledger.store.transaction import Transaction
 
+LEVEL = "weighted_sum"
 METERS_MAX = 8
 DAYS_MAX = 400
 
@@ -42,12 +43,24 @@ def _days(
     first = start.astimezone(UTC).date()
     last = max(first, (end.astimezone(UTC) - timedelta(microseconds=1)).date())
     first = max(first, last - DAYS_MAX * DAY)
-    points = tx.all(
-        reads.usage_over_time(account, meter, _midnight(first), end, limit=DAYS_MAX + 2)
+    query = reads.usage_over_time(
+        account, meter, _midnight(first), end, limit=DAYS_MAX + 2, level=aggregation == LEVEL
     )
-    found = {point.bucket.astimezone(UTC).date(): _value(point, aggregation) for point in points}
-    days = (last - first).days + 1
-    return tuple((day, found.get(day, ZERO)) for day in (first + n * DAY for n in range(days)))
+    points = {point.bucket.astimezone(UTC).date(): point for point in tx.all(query)}
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    if aggregation == LEVEL:
+        return tuple(zip(days, _levels(days, points), strict=True))
+    return tuple((day, _value(points[day], aggregation) if day in points else ZERO) for day in days)
+
+
+def _levels(days: Sequence[date], points: Mapping[date, UsagePoint]) -> Iterator[Decimal]:
+    """Yield the level at the end of each day; it stays where nothing changes it."""
+    first = next(iter(points.values()), None)
+    level = (first.level or ZERO) - first.sum if first else ZERO
+    for day in days:
+        if day in points:
+            level = points[day].level or ZERO
+        yield level
 
 
 def _midnight(day: date) -> datetime:
@@ -55,7 +68,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _value(point: UsagePoint, aggregation: str) -> Decimal:
-    """Return what a day counts for its meter; of a level, the highest."""
+    """Return what a day counts for its meter."""
     if aggregation in ("count", "unique_count"):
         return Decimal(point.events if aggregation == "count" else point.keys)
-    return point.max if aggregation in ("max", "latest", "weighted_sum") else point.sum
+    return {"max": point.max, "latest": point.latest}.get(aggregation, point.sum)

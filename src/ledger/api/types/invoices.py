@@ -9,7 +9,7 @@ import strawberry
 
 from ledger.api.context import Info
 from ledger.api.papers import path_of
-from ledger.api.scalars import CurrencyCode, Long
+from ledger.api.scalars import CurrencyCode, Json, Long
 from ledger.api.types.fields import Money, about, derived, money, resolved
 from ledger.printing import Form
 
@@ -45,6 +45,8 @@ class InvoiceLine:
     corrects: strawberry.ID | None = about("The charge billed before, where this corrects it.")
     against: str | None = about("On a credit note, the invoice that it takes back from.")
     against_line: int | None = about("On a credit note, the line there.")
+    kind: str = about("The kind of its item: usage, recurring, one_time, commitment or grant.")
+    allowances: Json = about("What discounts and credits took off the net: [{kind, id, amount}].")
     credited_net: Decimal = about("What credit notes took back of it so far, without tax.")
 
 
