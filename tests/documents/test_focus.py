@@ -112,6 +112,24 @@ def test_a_flat_fee_without_usage_is_a_purchase(company):
     )  # fmt: skip
 
 
+def test_fees_are_purchases(company):
+    company.do("publish_plan", plan="team", currency="EUR", **{"from": "2026-01-01"}, items=[
+        {"item": "seat", "kind": "recurring", "amount": "9.90", "interval": "month",
+         "timing": "in_advance", "proration": "day"},
+        {"item": "setup", "kind": "one_time", "amount": "100"},
+    ])  # fmt: skip
+    company.customer("acme", "EU", "EUR", "team")
+    company.bill()
+    found = rows(company, "acme")
+    for row in found:
+        holds_to_the_specification(row)
+    told = {(r["SkuId"], r["ChargeCategory"], r["ChargeFrequency"], r["BilledCost"]) for r in found}
+    assert told == {
+        ("seat", "Purchase", "Recurring", "9.9"),
+        ("setup", "Purchase", "One-Time", "100"),
+    }
+
+
 def test_only_documents_of_the_days_asked_for(company):
     company.plan("plain", "EUR", (CENT, None))
     company.customer("acme", "EU", "EUR", "plain")

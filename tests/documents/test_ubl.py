@@ -5,6 +5,7 @@ import random
 import pytest
 from lxml import etree
 
+from ledger.documents.pdf import pdf
 from ledger.documents.ubl import ubl
 from ledger.errors import NoElectronicInvoice
 
@@ -115,6 +116,32 @@ def test_yen_have_no_decimals(company, faults):
     (invoice,) = company.documents("tokyo")
     assert faults(ubl(invoice)) == []
     assert texts(invoice, "PayableAmount") == ["834"]
+
+
+def test_fees_are_lines_beside_usage(company, faults):
+    """5 seats at 9.90 in advance, a set-up fee once, and the usage of October."""
+    company.do("publish_plan", plan="team", currency="EUR", **{"from": "2026-01-01"}, items=[
+        {"item": "seat", "kind": "recurring", "amount": "9.90", "interval": "month",
+         "timing": "in_advance", "proration": "day"},
+        {"item": "setup", "kind": "one_time", "amount": "100"},
+        {"item": "calls", "kind": "usage", "meter": "m1", "interval": "month", "model": CENT},
+    ])  # fmt: skip
+    company.do("open_account", account="acme", entity="EU", name="Acme", currency="EUR",
+               country="DE", tax="std")  # fmt: skip
+    company.do("start_subscription", subscription="s", account="acme", plan="team",
+               quantity={"seat": "5"}, **{"from": "2026-10-01"})  # fmt: skip
+    company.use("acme", "e1", "1000")
+    company.bill()
+    (invoice,) = company.documents()
+    assert faults(ubl(invoice)) == []
+    found = {line.item: (line.kind, str(line.quantity), str(line.net)) for line in invoice.lines}
+    assert found == {
+        "seat": ("recurring", "5", "49.50"),
+        "setup": ("one_time", "1", "100.00"),
+        "calls": ("usage", "1000", "10.00"),
+    }
+    assert len(invoice.usage) == 1
+    assert pdf(invoice)
 
 
 def test_names_cannot_break_the_document(company, faults):
