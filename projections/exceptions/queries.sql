@@ -1,62 +1,104 @@
 -- name: unpriced
 -- Usage that no price fits, or that no item of the plan takes, by the latest charge of its item and
--- period.
+-- period; its age counts from the last day that was rated.
 select c.charge, c.entity, c.account, c.subscription, c.item, c.meter, c.period_from, c.period_to,
-       c.unpriced_count + c.untaken_count as unpriced_count,
-       c.unpriced_quantity + c.untaken_quantity as unpriced_quantity, c.position, c.recorded_at
+       u.count as unpriced_count, c.unpriced_quantity + c.untaken_quantity as unpriced_quantity,
+       case when u.age < 1 then u.count else 0 end as today,
+       case when u.age between 1 and 7 then u.count else 0 end as days_7,
+       case when u.age between 8 and 30 then u.count else 0 end as days_30,
+       case when u.age > 30 then u.count else 0 end as older,
+       c.position, c.recorded_at
 from charges as c
 join charge_streams as s on s.charge = c.charge
+join accounts as a on a.account = c.account
+cross join lateral (
+    select c.unpriced_count + c.untaken_count as count,
+           (coalesce(%(now)s::timestamptz, now()) at time zone a.time_zone)::date
+               - (c.rated_to - 1) as age
+) as u
 where c.unpriced_count + c.untaken_count > 0
   and (%(account)s::text is null or c.account = %(account)s)
   and (%(entity)s::text is null or c.entity = %(entity)s)
 order by c.account, c.charge;
 
 -- name: unrated
--- Usage facts that no charge's set holds, per account and meter, up to a time of use. Usage within
--- a trial is free, not unrated. Buckets a charge covers in part are counted from their rows.
+-- Usage facts that no charge's set holds, per account, meter and reason, used before a time; by age
+-- in days since they were used. to_rate waits for a rating, no_price is of a meter that no item of a
+-- live subscription prices, no_subscription was used when none was live. Usage within a trial is
+-- free, and what an entitlement alone covers is included in the plan: neither is unrated. Buckets a
+-- charge covers in part are counted from their rows.
 with flagged as (
-    select b.*
+    select b.*, a.entity, (b.bucket at time zone a.time_zone)::date as day,
+           (coalesce(%(now)s::timestamptz, now()) at time zone a.time_zone)::date
+               - (b.bucket at time zone a.time_zone)::date as age
     from usage_buckets as b
+    join accounts as a on a.account = b.account
     where b.rated_position < b.last_position
       and (%(account)s::text is null or b.account = %(account)s)
+      and (%(entity)s::text is null or a.entity = %(entity)s)
       and (%(before)s::timestamptz is null or b.bucket < %(before)s)
-      and not exists (
-          select 1
-          from subscriptions as s
-          join accounts as a on a.account = s.account
-          join plans as p
-            on p.plan = s.plan
-            or exists (select 1 from subscription_changes as c
-                       where c.subscription = s.subscription and c.plan = p.plan)
-          cross join lateral jsonb_array_elements(p.items) as item
-          where s.account = b.account and s.trial_until is not null
-            and item ->> 'meter' = b.meter
-            and b.subscription in ('', s.subscription)
-            and b.bucket >= s.starts_on::timestamp at time zone a.time_zone
-            and b.bucket < s.trial_until::timestamp at time zone a.time_zone)
+), covered as (
+    select d.account, d.meter, d.subscription, d.day,
+           bool_or(i.priced and d.day < s.trial_until) as free,
+           bool_or(i.priced) as priced, bool_or(i.included) as included
+    from (select distinct account, meter, subscription, day from flagged) as d
+    join subscriptions as s
+      on s.account = d.account and d.subscription in ('', s.subscription)
+     and d.day >= s.starts_on and d.day < coalesce(s.ends_on, 'infinity')
+    left join lateral (
+        select c.plan, c.starts_on
+        from subscription_changes as c
+        where c.subscription = s.subscription and c.plan is not null and c.starts_on <= d.day
+        order by c.starts_on desc, c.version desc
+        limit 1
+    ) as c on true
+    left join lateral (
+        select p.items
+        from plans as p
+        where p.plan = coalesce(c.plan, s.plan) and p.starts_on <= d.day
+          and (p.applies_to = 'all' or p.starts_on <= coalesce(c.starts_on, s.starts_on))
+        order by p.starts_on desc, p.version desc
+        limit 1
+    ) as p on true
+    cross join lateral (
+        select coalesce(bool_or(item ->> 'kind' = 'usage'), false) as priced,
+               coalesce(bool_or(item ->> 'kind' = 'entitlement'), false) as included
+        from jsonb_array_elements(p.items) as item
+        where item ->> 'meter' = d.meter
+    ) as i
+    group by 1, 2, 3, 4
+), judged as (
+    select f.*, case when c.priced then 'to_rate' when c.account is not null then 'no_price'
+                     else 'no_subscription' end as reason
+    from flagged as f
+    left join covered as c using (account, meter, subscription, day)
+    where not coalesce(c.free or c.included and not c.priced, false)
 ), counted as (
-    select account, meter, facts, first_recorded_at as oldest
-    from flagged
+    select entity, account, meter, reason, age, facts, first_recorded_at as oldest
+    from judged
     where rated_position < first_position
     union all
-    select f.account, f.meter, r.facts, r.oldest
-    from flagged as f
+    select j.entity, j.account, j.meter, j.reason, j.age, r.facts, r.oldest
+    from judged as j
     cross join lateral (
         select count(*) as facts, min(e.recorded_at) as oldest
         from usage_events as e
-        where e.lane = f.lane and e.account = f.account and e.meter = f.meter
-          and e.occurred_at >= f.bucket and e.occurred_at < f.bucket + interval '15 minutes'
-          and e.position > f.rated_position and e.position <= f.last_position
-          and coalesce(e.subscription, '') = f.subscription
+        where e.lane = j.lane and e.account = j.account and e.meter = j.meter
+          and e.occurred_at >= j.bucket and e.occurred_at < j.bucket + interval '15 minutes'
+          and e.position > j.rated_position and e.position <= j.last_position
+          and coalesce(e.subscription, '') = j.subscription
     ) as r
-    where f.rated_position >= f.first_position
+    where j.rated_position >= j.first_position
 )
-select a.entity, c.account, c.meter, sum(c.facts)::bigint as facts, min(c.oldest) as oldest
-from counted as c
-left join accounts as a on a.account = c.account
-where %(entity)s::text is null or a.entity = %(entity)s
-group by 1, 2, 3
-order by 1, 2, 3;
+select entity, account, meter, reason, sum(facts)::bigint as facts,
+       coalesce(sum(facts) filter (where age < 1), 0)::bigint as today,
+       coalesce(sum(facts) filter (where age between 1 and 7), 0)::bigint as days_7,
+       coalesce(sum(facts) filter (where age between 8 and 30), 0)::bigint as days_30,
+       coalesce(sum(facts) filter (where age > 30), 0)::bigint as older,
+       min(oldest) as oldest
+from counted
+group by 1, 2, 3, 4
+order by 1, 2, 3, 4;
 
 -- name: unrated_buckets
 -- The quarters of an hour of some accounts in which something is unrated: what a rating has to

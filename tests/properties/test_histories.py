@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -247,7 +248,9 @@ def hold(play, audit) -> Any:
 def check_exceptions(play, auditor) -> None:
     """The usage that is listed as unrated is what no charge's set was taken over."""
     with play.ledger.db.transaction(Role.READER) as tx:
-        listed = {(row.account, row.meter): row.facts for row in tx.all(unrated())}
+        listed: Counter[tuple[str, str]] = Counter()
+        for row in tx.all(unrated()):
+            listed[row.account, row.meter] += row.facts
     assert listed == auditor.unrated()
 
 

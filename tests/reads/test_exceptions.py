@@ -1,5 +1,8 @@
 """Unrated usage is exact: late, corrected, partly rated, without a subscription, within a trial."""
 
+from collections import Counter
+from datetime import UTC, datetime
+
 import pytest
 
 from ledger.projector.follower import catch_up
@@ -26,7 +29,11 @@ def unrated(ledger):
         catch_up(ledger.db)
         with ledger.db.transaction(Role.READER) as tx:
             rows = tx.all(exceptions.unrated(**filters))
-        return {(row.account, row.meter): row.facts for row in rows}
+        found = Counter()
+        for row in rows:
+            assert row.today + row.days_7 + row.days_30 + row.older == row.facts
+            found[row.account, row.meter] += row.facts
+        return dict(found)
 
     return unrated
 
@@ -111,3 +118,43 @@ def test_dead_letters_are_listed_until_they_are_replayed(business, ask, told, le
     catch_up(ledger.db)
     with ledger.db.transaction(Role.READER) as tx:
         assert tx.all(exceptions.dead_letters()) == []
+
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_unrated_usage_says_why_and_how_old_it_is(subscribed, told, ledger):
+    told(
+        "publish_plan",
+        plan="pro",
+        currency="USD",
+        from_="2026-11-01",
+        items=[
+            {"item": "api", "kind": "usage", "meter": "sum", "interval": "month",
+             "model": {"type": "per_unit", "unit": "1"}},
+            {"item": "included", "kind": "entitlement", "meter": "max", "limit": "10",
+             "interval": "month"},
+        ],
+    )  # fmt: skip
+    told("end_subscription", subscription="s-acme", on="2026-11-20")
+    subscribed(
+        used("waits", "acme", "11-19T12:00:00"),
+        used("too early", "acme", "09-30T12:00:00"),
+        used("too late", "acme", "11-23T11:00:00"),
+        used("no price then", "acme", "10-20T12:00:00", meter="max"),
+        used("included", "acme", "11-10T12:00:00", meter="max"),
+        used("no price", "acme", "11-10T12:00:00", meter="latest"),
+        used("of another", "acme", "11-10T12:00:00", subscription="s-beta"),
+    )
+    with ledger.db.transaction(Role.READER) as tx:
+        rows = tx.all(exceptions.unrated(now=NOW))
+
+    ages = {
+        (row.meter, row.reason): (row.today, row.days_7, row.days_30, row.older) for row in rows
+    }
+    assert ages == {
+        ("latest", "no_price"): (0, 0, 1, 0),
+        ("max", "no_price"): (0, 0, 0, 1),
+        ("sum", "no_subscription"): (1, 0, 1, 1),
+        ("sum", "to_rate"): (0, 1, 0, 0),
+    }

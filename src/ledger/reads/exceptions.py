@@ -14,7 +14,7 @@ NO_ID = UUID(int=0)
 
 @dataclass(frozen=True)
 class UnpricedUsage:
-    """Usage that no price of a matrix fits, in the latest charge of its item and period."""
+    """Usage without a price in the latest charge of its item and period, with its age in days."""
 
     charge: str
     entity: str
@@ -26,18 +26,31 @@ class UnpricedUsage:
     period_to: date
     unpriced_count: int
     unpriced_quantity: Decimal
+    today: int
+    days_7: int
+    days_30: int
+    older: int
     position: int
     recorded_at: datetime
 
 
 @dataclass(frozen=True)
 class UnratedUsage:
-    """Usage facts of one meter of one account in no charge's set; ``oldest`` is when recorded."""
+    """Usage facts of one meter of one account in no charge's set, and why.
 
-    entity: str | None
+    ``reason`` is to_rate, no_price or no_subscription. The facts by age in days since they were
+    used: today, 1 to 7, 8 to 30, older. ``oldest`` is when the first of them was recorded.
+    """
+
+    entity: str
     account: str
     meter: str
+    reason: str
     facts: int
+    today: int
+    days_7: int
+    days_30: int
+    older: int
     oldest: datetime
 
 
@@ -101,17 +114,32 @@ class ExportTrouble:
     position: int
 
 
-def unpriced(account: str | None = None, *, entity: str | None = None) -> Query[UnpricedUsage]:
-    """Usage that no price fits, by charge."""
-    return query("exceptions", "unpriced", UnpricedUsage, account=account, entity=entity)
+def unpriced(
+    account: str | None = None, *, entity: str | None = None, now: datetime | None = None
+) -> Query[UnpricedUsage]:
+    """Usage that no price fits, by charge; ages as of ``now``, by default the database's."""
+    return query("exceptions", "unpriced", UnpricedUsage, account=account, entity=entity, now=now)
 
 
 def unrated(
-    account: str | None = None, *, entity: str | None = None, before: datetime | None = None
+    account: str | None = None,
+    *,
+    entity: str | None = None,
+    before: datetime | None = None,
+    now: datetime | None = None,
 ) -> Query[UnratedUsage]:
-    """Usage facts in no charge's set, per account and meter, used before a time."""
+    """Usage facts in no charge's set, per account, meter and reason, used before a time.
+
+    Ages are as of ``now``, by default the database's.
+    """
     return query(
-        "exceptions", "unrated", UnratedUsage, account=account, entity=entity, before=before
+        "exceptions",
+        "unrated",
+        UnratedUsage,
+        account=account,
+        entity=entity,
+        before=before,
+        now=now,
     )
 
 

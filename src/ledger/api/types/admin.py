@@ -47,16 +47,25 @@ class UnpricedUsage:
     period_to: date = about("The day after the period.")
     unpriced_count: Long = about("Events without a price.")
     unpriced_quantity: Decimal = about("Their quantity.")
+    today: Long = about("Of these, last rated today or ahead.")
+    days7: Long = derived(lambda root: Long(root.days_7), "Of these, 1 to 7 days ago.")
+    days30: Long = derived(lambda root: Long(root.days_30), "Of these, 8 to 30 days ago.")
+    older: Long = about("Of these, longer ago.")
 
 
 @strawberry.type(description="Usage that no charge has looked at.")
 class UnratedUsage:
-    """Unrated usage per account and meter."""
+    """Unrated usage per account, meter and reason."""
 
-    entity: str | None = about("The legal entity.")
+    entity: str = about("The legal entity.")
     account: str = about("The account.")
     meter: str = about("The meter.")
+    reason: str = about("to_rate, no_price or no_subscription.")
     facts: Long = about("Facts not rated.")
+    today: Long = about("Of these, used today or ahead.")
+    days7: Long = derived(lambda root: Long(root.days_7), "Of these, used 1 to 7 days ago.")
+    days30: Long = derived(lambda root: Long(root.days_30), "Of these, used 8 to 30 days ago.")
+    older: Long = about("Of these, used longer ago.")
     oldest: datetime = about("When the oldest of them was recorded.")
 
 

@@ -7,6 +7,8 @@ from ledger.reads import usage as usage_reads
 from ledger.reads.queries import FIRST_DAY, FIRST_TIME
 from ledger.store.transaction import Transaction
 
+AGES = ("#count", "#today", "#days_7", "#days_30", "#older")
+
 
 def completeness(tx: Transaction, asked: Asked) -> Report:
     """What each source sent on each day: received = accepted + duplicate + dead-lettered."""
@@ -26,17 +28,20 @@ def completeness(tx: Transaction, asked: Asked) -> Report:
 
 
 def unrated(tx: Transaction, asked: Asked) -> Report:
-    """Usage that no charge counts, per account and meter."""
+    """Usage that no charge counts, per account, meter and reason, by days since it was used."""
     rows = tx.all(reads.unrated(asked.account, entity=asked.entity))
-    columns = ("entity", "account", "meter", "#count", "oldest")
-    table = [(row.entity, row.account, row.meter, row.facts, row.oldest) for row in rows]
+    columns = ("entity", "account", "meter", "reason", *AGES, "oldest")
+    table = [
+        (row.entity, row.account, row.meter, row.reason, row.facts, *_ages(row), row.oldest)
+        for row in rows
+    ]
     return listed(columns, table)
 
 
 def unpriced(tx: Transaction, asked: Asked) -> Report:
-    """Usage that no price of a matrix fits, per charge."""
+    """Usage that no price fits, per charge, by days since it was rated last."""
     rows = tx.all(reads.unpriced(asked.account, entity=asked.entity))
-    columns = ("charge", "entity", "account", "item", "from", "to", "#count", "#quantity")
+    columns = ("charge", "entity", "account", "item", "from", "to", "#quantity", *AGES)
     table = [
         (
             row.charge,
@@ -45,8 +50,9 @@ def unpriced(tx: Transaction, asked: Asked) -> Report:
             row.item,
             row.period_from,
             row.period_to,
-            row.unpriced_count,
             row.unpriced_quantity,
+            row.unpriced_count,
+            *_ages(row),
         )
         for row in rows
     ]
@@ -81,23 +87,35 @@ def dead_letters(tx: Transaction, asked: Asked) -> Report:
 
 def exceptions(tx: Transaction, asked: Asked) -> Report:
     """Everything that needs somebody, counted: what, where, how much, and since when."""
-    columns = ("exception", "subject", "#count", "since")
+    columns = ("exception", "subject", *AGES, "since")
+    unknown = (None,) * 4
     table = [
         *(
-            ("unrated", f"{row.account} {row.meter}", row.facts, row.oldest)
+            (
+                f"unrated_{row.reason}",
+                f"{row.account} {row.meter}",
+                row.facts,
+                *_ages(row),
+                row.oldest,
+            )
             for row in tx.all(reads.unrated(asked.account, entity=asked.entity))
         ),
         *(
-            ("unpriced", row.charge, row.unpriced_count, row.recorded_at)
+            ("unpriced", row.charge, row.unpriced_count, *_ages(row), row.recorded_at)
             for row in tx.all(reads.unpriced(asked.account, entity=asked.entity))
         ),
         *(
-            ("dead_letter", row.code, row.letters, row.oldest)
+            ("dead_letter", row.code, row.letters, *unknown, row.oldest)
             for row in tx.all(reads.dead_letter_counts())
         ),
         *(
-            (f"export_{row.state}", f"{row.target} {row.short_ref}", 1, row.posting_date)
+            (f"export_{row.state}", f"{row.target} {row.short_ref}", 1, *unknown, row.posting_date)
             for row in tx.all(reads.export_troubles(asked.target))
         ),
     ]
     return listed(columns, table)
+
+
+def _ages(row: reads.UnratedUsage | reads.UnpricedUsage) -> tuple[int, int, int, int]:
+    """Return how much is of today, of 1 to 7 days ago, of 8 to 30, and older."""
+    return row.today, row.days_7, row.days_30, row.older
