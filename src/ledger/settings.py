@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     requests_per_key_max: int = Field(default=256, ge=1)
     """How many requests with usage one API key may have under way."""
 
+    dry_run_seconds: int = Field(default=60, ge=1, le=3_600)
+    """How long a dry run may take; the follower may have to wait for its end."""
+
     pool_max: int = Field(default=20, ge=2, le=1_000)
     host: str = "127.0.0.1"
     port: int = Field(default=8_080, ge=0, le=65_535)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from hashlib import sha256
 from threading import Event, Thread
 
@@ -211,7 +212,7 @@ def test_others_append_while_a_dry_run_is_open(billed, ledger, monkeypatch):
 
 
 def test_a_race_that_is_lost_is_answered_as_contention(billed, ledger, monkeypatch):
-    def lost(*_: object) -> None:
+    def lost(*_: object, **__: object) -> None:
         raise StoreConflict
 
     monkeypatch.setattr(rehearse, "dry", lost)
@@ -220,16 +221,16 @@ def test_a_race_that_is_lost_is_answered_as_contention(billed, ledger, monkeypat
     assert answer.error.code == "CONTENTION"
 
 
-def test_a_dry_run_that_lasts_too_long_is_given_up(billed, monkeypatch):
-    monkeypatch.setattr("ledger.store.dry.SECONDS_MAX", 1)
+def test_a_dry_run_that_lasts_too_long_is_given_up(billed, ledger, monkeypatch):
+    hasty = replace(ledger, settings=ledger.settings.model_copy(update={"dry_run_seconds": 1}))
 
     def slow(run, command):
         with run.ledger.db.transaction(Role.READER) as tx:
             tx.execute("select pg_sleep(5)")
 
     monkeypatch.setattr(rate, "_check", slow)
-    answer = billed("rate_usage", through="2026-11-30", dry_run=True)
-    assert answer.error.code == "DRY_RUN_TOO_LONG"
+    body = {"command": "rate_usage", "key": "slow", "through": "2026-11-30", "dry_run": True}
+    assert execute(hasty, body, "tester").error.code == "DRY_RUN_TOO_LONG"
 
 
 def test_the_follower_goes_on_after_a_dry_run(billed, ledger, monkeypatch):

@@ -75,17 +75,24 @@ def follow(ledger: Ledger, asked: Asked, facts: Sequence[Fact]) -> None:
 
 def rate_and_bill(ledger: Ledger, caller: Caller, names: Collection[str], through: date) -> None:
     """Rate accounts through a day and bill who pays for them, for as long as a dry run lasts."""
-    rating = RateUsage(command="rate_usage", key=_key(), through=through)
+    rating = RateUsage(command="rate_usage", key=_key(), through=through, account=_only(names))
     rate_usage(_run(ledger, caller, rating, names), rating)
     payers = {row.payer for row in _rows(ledger, accounts(names))}
     on = max(through, local_day(ledger.clock(), "UTC"))
-    billing = IssueInvoices(command="issue_invoices", key=_key(), through=through, on=on)
+    billing = IssueInvoices(
+        command="issue_invoices", key=_key(), through=through, on=on, account=_only(payers)
+    )
     issue_invoices(_run(ledger, caller, billing, payers), billing)
 
 
 def _run(ledger: Ledger, caller: Caller, command: Command, among: Collection[str]) -> Run:
     asked = Asked(command, digest="", hmac_key=b"", caller=caller)
     return Run(ledger, asked, ledger.clock(), among=frozenset(among))
+
+
+def _only(names: Collection[str]) -> str | None:
+    """Return the only name there is: a run for one account need not go through all."""
+    return next(iter(names)) if len(names) == 1 else None
 
 
 def _key() -> str:

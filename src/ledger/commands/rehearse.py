@@ -69,7 +69,7 @@ def _trying(ledger: Ledger, work: Callable[[Ledger, DryDatabase], T]) -> T:
 
     def attempt() -> T:
         catch_up(ledger.db, followed(ledger.db))
-        with dry(ledger.db) as db:
+        with dry(ledger.db, ledger.settings.dry_run_seconds) as db:
             books = Books(db)
             try:
                 return work(Ledger(db, books, ledger.settings, ledger.clock), db)

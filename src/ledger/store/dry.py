@@ -26,7 +26,6 @@ from ledger.errors import DryRunTooLong, StoreConflict
 from ledger.store.database import CONNECTION, Database, configure, translated
 from ledger.store.transaction import Query, Role, Transaction
 
-SECONDS_MAX = 60
 LOCK_WAIT_MS = 200
 
 TIMEOUTS = """
@@ -127,7 +126,7 @@ class DryDatabase(Database):
 
 
 @contextmanager
-def dry(database: Database) -> Iterator[DryDatabase]:
+def dry(database: Database, seconds_max: int) -> Iterator[DryDatabase]:
     """Open a dry run over a database whose projections have been folded.
 
     Raises ``StoreConflict`` when another writer was in its way, and ``DryRunTooLong``.
@@ -139,17 +138,17 @@ def dry(database: Database) -> Iterator[DryDatabase]:
     try:
         configure(connection)
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        with _told():
-            _set_up(connection)
+        with _told(seconds_max):
+            _set_up(connection, seconds_max)
             yield DryDatabase(database.url, connection)
     finally:
         connection.close()
 
 
-def _set_up(connection: psycopg.Connection[Any]) -> None:
+def _set_up(connection: psycopg.Connection[Any], seconds_max: int) -> None:
     """Make the tables of our own, and see that one position per lane is where to begin."""
     cursor = psycopg.Cursor(connection)  # one whose names mean what they say
-    limit = {"wait": f"{LOCK_WAIT_MS}ms", "limit": f"{SECONDS_MAX}s"}
+    limit = {"wait": f"{LOCK_WAIT_MS}ms", "limit": f"{seconds_max}s"}
     cursor.execute(TIMEOUTS, limit)
     cursor.execute(TABLES)
     if cursor.execute(SWITCHING).fetchone():
@@ -173,11 +172,11 @@ def _led(query: Any, to: str) -> Any:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(seconds_max: int) -> Iterator[None]:
     """Tell lost races and lost time by our own names."""
     try:
         yield
     except (DeadlockDetected, LockNotAvailable, SerializationFailure) as error:
         raise StoreConflict from error
     except (QueryCanceled, TransactionTimeout) as error:
-        raise DryRunTooLong(seconds=SECONDS_MAX) from error
+        raise DryRunTooLong(seconds=seconds_max) from error
