@@ -51,7 +51,7 @@ where lane = %(lane)s and position > %(from)s and position <= %(to)s
 insert into charge_streams as t
 select distinct on (stream) stream, regexp_replace(charge, '/[^/]*$', ''), kind, clears,
        subscription, item, period_from, period_to, entity, account, currency, charge, version,
-       accrued, 0, 0, tax_inclusive, due, 0, 0, group_values
+       accrued, 0, 0, tax_inclusive, due, 0, 0, group_values, 0
 from charges
 where position > %(from)s and position <= %(to)s
 order by stream, version desc
@@ -60,21 +60,39 @@ on conflict (stream) do update set
     version = excluded.version, accrued = excluded.accrued, due = excluded.due,
     tax_inclusive = excluded.tax_inclusive;
 
+-- name: carried
+-- What was accrued, in the currency of the books.
+update charge_streams as t
+set carried = t.carried + c.booked
+from (
+    select stream, sum(coalesce((data ->> 'booked')::numeric, (data ->> 'posted')::numeric))
+           as booked
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type in ('usage.rated/1', 'item.charged/1')
+    group by 1
+) as c
+where t.stream = c.stream;
+
 -- name: billed
 -- A line bills what it clears of the accrual, which is its net unless it says otherwise, and what a
 -- concession gave back before. A concession itself makes nothing billable again.
 update charge_streams as t
-set billed = t.billed + b.billed, lines = t.lines + b.lines,
+set billed = t.billed + b.billed, lines = t.lines + b.lines, carried = t.carried - b.relieved,
     billed_net = t.billed_net + b.net, billed_gross = t.billed_gross + b.gross
 from (
     select c.stream, sum(sign * cleared) as billed, sum(sign * net) as net,
-           sum(sign * (net + tax)) as gross, count(*) as lines
+           sum(sign * (net + tax)) as gross, sum(sign * relieved) as relieved, count(*) as lines
     from (
         select line ->> 'charge' as charge,
                case l.type when 'credit_note.issued/1' then -1 else 1 end as sign,
                coalesce((line ->> 'accrued')::numeric, (line ->> 'net')::numeric) as cleared,
                (line ->> 'net')::numeric + coalesce((line ->> 'absorbed')::numeric, 0) as net,
-               (line ->> 'tax')::numeric + coalesce((line ->> 'absorbed_tax')::numeric, 0) as tax
+               (line ->> 'tax')::numeric + coalesce((line ->> 'absorbed_tax')::numeric, 0) as tax,
+               case when coalesce(line ->> 'clears', '1150') in ('1150', '1160')
+                    then coalesce((line ->> 'relieved')::numeric, (line ->> 'accrued')::numeric,
+                                  (line ->> 'net')::numeric)
+                    else 0 end as relieved
         from ledger.log as l
         cross join lateral jsonb_array_elements(l.data -> 'lines') as line
         where l.lane = %(lane)s and l.position > %(from)s and l.position <= %(to)s

@@ -45,7 +45,7 @@ order by s.account, s.subscription, s.item, s.period_from, s.key;
 -- name: billable
 -- Streams of which more or less is due than billed, of the payers of one page: of finished periods,
 -- or begun where it is paid up front, or billed before. The drafts say what of it goes on a document.
-select s.lines, s.billed, a.payer, c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
+select s.lines, s.billed, s.carried, a.payer, c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
        c.subscription, c.item, c.meter, c.plan, c.plan_version, c.currency, c.period_from,
        c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
        c.posted, c.posted_on, c.usage_lane, c.to_position, c.usage_count, c.usage_facts,
@@ -82,6 +82,22 @@ where s.entity = %(entity)s
   and a.payer > %(after)s
 order by a.payer
 limit %(limit)s;
+
+-- name: billable_codes
+-- The tax codes of all that is billable of an entity, or of one payer.
+select distinct coalesce(c.tax_code, u.tax) as code
+from charge_streams as s
+join charges as c on c.charge = s.charge
+join accounts as u on u.account = s.account
+where s.entity = %(entity)s and coalesce(c.tax_code, u.tax) is not null
+  and (s.accrued <> s.billed or s.accrued <> s.billed_net
+       or s.tax_inclusive and s.due <> s.billed_gross)
+  and (not s.tax_inclusive or s.accrued <> s.billed or s.due <> s.billed_gross)
+  and (s.lines > 0 or s.period_to <= %(through)s::date + 1
+       or s.kind not in ('usage', 'commitment') and s.clears <> '1150'
+          and s.period_from <= %(through)s)
+  and (%(account)s::text is null or u.payer = %(account)s)
+order by 1;
 
 -- name: spent
 -- What was accrued of charges of an account, net of tax, by the accounting dates in each window.

@@ -94,7 +94,8 @@ create table charge_streams (
     due           numeric not null,
     billed_net    numeric not null,
     billed_gross  numeric not null,
-    group_values  jsonb not null
+    group_values  jsonb not null,
+    carried       numeric not null
 );
 
 -- name: charge_streams_key

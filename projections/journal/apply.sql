@@ -7,7 +7,8 @@ select position, number, data ->> 'entry', data ->> 'entity', data ->> 'currency
        line ->> 'account', (line ->> 'amount')::numeric, line ->> 'customer',
        line ->> 'invoice', (line ->> 'invoice_line')::integer, line ->> 'charge',
        line ->> 'payment', line ->> 'grant', line ->> 'discount', (data ->> 'service_from')::date,
-       (data ->> 'service_to')::date, data ->> 'document', stream, version, recorded_at
+       (data ->> 'service_to')::date, data ->> 'document', stream, version, recorded_at,
+       line #>> '{foreign,currency}', (line #>> '{foreign,amount}')::numeric
 from ledger.log
 cross join lateral jsonb_array_elements(data -> 'lines') with ordinality as l (line, number)
 where lane = %(lane)s and position > %(from)s and position <= %(to)s

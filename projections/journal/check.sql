@@ -31,11 +31,13 @@ where l.currency is distinct from e.currency or l.period <> to_char(l.posted_on,
 limit 100;
 
 -- name: unbilled_equals_charges
--- What a stream has on 1150, or 1160, is accrued less billed.
-select stream, account, s.accrued - s.billed as unbilled, j.amount as amount_in_journal
+-- What a stream has on 1150, or 1160, is accrued less billed, as it is carried in the books.
+select stream, account, s.carried, j.amount as amount_in_journal
 from (
-    select stream, clears as account, accrued, billed
+    select stream, clears as account,
+           case when currency = currency_of_books then accrued - billed else carried end as carried
     from charge_streams
+    join (select entity, currency from entities) as e (entity, currency_of_books) using (entity)
     where clears in ('1150', '1160')
 ) as s
 full join (
@@ -45,7 +47,7 @@ full join (
     where l.account in ('1150', '1160')
     group by 1, 2
 ) as j using (stream, account)
-where coalesce(s.accrued - s.billed, 0) <> coalesce(j.amount, 0)
+where coalesce(s.carried, 0) <> coalesce(j.amount, 0)
 limit 100;
 
 -- name: no_rounding_difference

@@ -26,6 +26,8 @@ create table journal_lines (
     stream       uuid not null,
     version      integer not null,
     recorded_at  timestamptz not null,
+    foreign_currency text,
+    foreign_amount   numeric,
     primary key (position, line)
 );
 

@@ -7,14 +7,24 @@ where coalesce(b.receivable, 0) <> coalesce(i.open, 0)
 limit 100;
 
 -- name: receivables_equal_journal
--- Account 1100 in the journal is the open item of every invoice.
+-- Account 1100 in the journal is the open item of every invoice, in the currency agreed.
 select number, i.open, j.amount as amount_in_journal
 from open_items as i
 full join (
-    select invoice as number, sum(amount) as amount
+    select invoice as number, sum(coalesce(foreign_amount, amount)) as amount
     from journal_lines where account = '1100' group by 1
 ) as j using (number)
 where coalesce(i.open, 0) <> coalesce(j.amount, 0)
+limit 100;
+
+-- name: settled_carry_nothing
+-- An invoice with nothing open carries nothing in the books either, whatever rates did.
+select i.number, sum(j.amount) as carried
+from open_items as i
+join journal_lines as j on j.account = '1100' and j.invoice = i.number
+where i.open = 0
+group by i.number
+having sum(j.amount) <> 0
 limit 100;
 
 -- name: unapplied_equals_journal
@@ -24,9 +34,9 @@ select account, b.unapplied, j.unapplied as unapplied_in_journal, b.credit,
 from balances as b
 full join (
     select customer as account,
-           -coalesce(sum(amount) filter (where account = '2130'), 0) as unapplied,
-           -coalesce(sum(amount) filter (where account = '2120'), 0) as credit,
-           coalesce(sum(amount) filter (where account = '1110'), 0) as disputed
+           -coalesce(sum(coalesce(foreign_amount, amount)) filter (where account = '2130'), 0) as unapplied,
+           -coalesce(sum(coalesce(foreign_amount, amount)) filter (where account = '2120'), 0) as credit,
+           coalesce(sum(coalesce(foreign_amount, amount)) filter (where account = '1110'), 0) as disputed
     from journal_lines where account in ('1110', '2120', '2130') group by 1
 ) as j using (account)
 where coalesce(b.unapplied, 0) <> coalesce(j.unapplied, 0)

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     cursor_secret: SecretStr | None = None
     """Signs page cursors; without it a key file in ``home`` does (one host only)."""
 
+    tax_engine: str | None = None
+    """The tax engine as ``module:object``; without it the table of set_tax_rate is used."""
+
     usage_lanes: int = Field(default=1, ge=1, le=1024)
     usage_ahead_days: int = Field(default=1, ge=0, le=366)
     flush_events: int = Field(default=4_000, ge=1, le=50_000)

@@ -18,6 +18,7 @@ VARIABLES = {
     "draft": {"account": "acme"},
     "invoice": {"number": "US-2026-000001"},
     "journal-entry": {"position": "1"},
+    "waterfall": {"entity": "US"},
     "trial-balance": {"entity": "US", "asOf": "2026-10-31"},
     "lineage": {"line": "1.1"},
     "charge-usage": {"charge": "none"},
@@ -78,6 +79,8 @@ INPUTS = {
     "correct-usage": {"source": "gateway", "id": "acme-1", "void": True, "reason": "test"},
     "rate-usage": {"through": "2026-10-31"},
     "issue-invoices": {"through": "2026-10-31", "on": "2026-10-31"},
+    "issue-credit-note": {"invoice": "US-2026-000001", "lines": "all", "reason": "test"},
+    "recognise-revenue": {"entity": "US", "through": "2026-10-31"},
     "capture-payment": {
         "payment": "p",
         "account": "other",

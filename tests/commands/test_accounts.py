@@ -56,7 +56,7 @@ def test_the_digest_of_the_command_is_keyed_too(world, ledger):
 REFUSED = [
     ({"account": "acme"}, "ALREADY_EXISTS", "account"),
     ({"entity": "EU"}, "UNKNOWN_ENTITY", "entity"),
-    ({"currency": "EUR"}, "CURRENCY_MISMATCH", "currency"),
+    ({"currency": "EUR", "parent": "acme"}, "CURRENCY_MISMATCH", "currency"),
     ({"tax": "vat"}, "UNKNOWN_TAX_CODE", "tax"),
     ({"parent": "nobody"}, "UNKNOWN_ACCOUNT", "parent"),
     ({"parent": "globex"}, "UNKNOWN_ACCOUNT", "parent"),

@@ -21,6 +21,7 @@ LISTED = {
     "fail_payment", "return_payment", "settle_payout", "open_dispute", "close_dispute", "refund",
     "apply_balance", "adjust_allowance", "write_off", "recover_write_off", "set_dunning_policy",
     "run_dunning",
+    "issue_credit_note", "recognise_revenue",
     "capture_payment", "map_account", "set_export_profile", "seal_exports", "acknowledge_export",
     "reject_export", "revise_export", "replay_dead_letters",
 }  # fmt: skip
@@ -35,7 +36,7 @@ REFUSED = [
     ({"command": 5}, "BAD_VALUE", "command"),
     ({"command": "drop_tables"}, "UNKNOWN_COMMAND", "command"),
     ({"command": "define_meter", "meter": "m", "aggregation": "sum"}, "MISSING_FIELD", "key"),
-    ({**METER, "aggregation": "weighted_sum"}, "BAD_VALUE", "aggregation"),
+    ({**METER, "aggregation": "median"}, "BAD_VALUE", "aggregation"),
 ]
 
 

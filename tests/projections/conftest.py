@@ -212,6 +212,30 @@ class Month:
         self.ask("write_off", invoice="US-2026-000002", on="2026-12-21")
         self.ask("recover_write_off", invoice="US-2026-000002", amount="3.00", on="2026-12-22")
 
+    def advance(self) -> None:
+        """A fee in advance, part of it conceded, and what of it is earned."""
+        fee = {"item": "base", "kind": "recurring", "amount": "31.00", "interval": "month"}
+        items = [{**fee, "timing": "in_advance", "proration": "day"}]
+        self.ask("publish_plan", plan="base", currency="USD", from_="2027-01-01", items=items)
+        for account in ("acme", "beta"):
+            self.ask(
+                "start_subscription",
+                subscription=f"b-{account}",
+                account=account,
+                plan="base",
+                from_="2027-01-01",
+            )
+        self.ask("issue_invoices", through="2027-01-01", on="2027-01-01")
+        conceded = [{"line": 1, "net": "3.00"}]
+        self.ask(
+            "issue_credit_note",
+            invoice="US-2027-000001",
+            lines=conceded,
+            on="2027-01-11",
+            reason="an outage",
+        )
+        self.ask("recognise_revenue", entity="US", through="2027-01-21")
+
     def play(self) -> None:
         for step in (
             self.catalog,
@@ -222,6 +246,7 @@ class Month:
             self.pay,
             self.export,
             self.collect,
+            self.advance,
         ):
             step()
         catch_up(self.db)

@@ -27,6 +27,7 @@ PROTECTED = {
     "invoices",
     "open_items",
     "payments",
+    "revenue_schedules",
     "spend_limits",
     "receivable_entries",
     "subscription_changes",

@@ -19,7 +19,14 @@ def owing(*items):
     """Receivables with these (number, due in days, open)."""
     return Receivables(
         {
-            number: Item(number, DAY, DAY + timedelta(days=due), Decimal(1000), Decimal(is_open))
+            number: Item(
+                number,
+                DAY,
+                DAY + timedelta(days=due),
+                Decimal(1000),
+                Decimal(is_open),
+                Decimal(is_open),
+            )
             for number, due, is_open in items
         }
     )

@@ -21,7 +21,7 @@ from ledger.store.personal import Person
 
 
 class OpenAccount(Command):
-    """Open an account with an entity, in that entity's currency."""
+    """Open an account with an entity; its documents are in the account's currency."""
 
     NAME = "open_account"
     PERSONAL = ("name", "address", "vat_id")
@@ -44,13 +44,6 @@ def open_account(command: OpenAccount, context: Context) -> Decision:
     entity = context.entity(command.entity)
     if context.find_account(command.account) is not None:
         raise AlreadyExists(field="account", kind="account", id=command.account)
-    if command.currency != entity.currency:
-        raise CurrencyMismatch(
-            field="currency",
-            currency=command.currency,
-            owner=f"the entity {entity.entity}",
-            expected=entity.currency,
-        )
     causes = [entity.cause, *_tax(command, entity, context), *_parent(command, context)]
     person = Person(command.name, command.address, command.vat_id)
     fact = AccountOpened(
@@ -99,12 +92,19 @@ def _tax(command: OpenAccount, entity: EntityRegistered, context: Context) -> li
 
 
 def _parent(command: OpenAccount, context: Context) -> list[Cause]:
-    """A parent pays for its children, so it belongs to the same entity (and its currency)."""
+    """A parent pays for its children, so it belongs to the same entity and has their currency."""
     if command.parent is None:
         return []
     parent = context.account(command.parent, "parent")
     if parent.opened.entity != command.entity:
         raise BadValue(
             field="parent", why=f"{command.parent} belongs to the entity {parent.opened.entity}."
+        )
+    if parent.opened.currency != command.currency:
+        raise CurrencyMismatch(
+            field="currency",
+            currency=command.currency,
+            owner=f"the account {command.parent}, which pays,",
+            expected=parent.opened.currency,
         )
     return [parent.cause]

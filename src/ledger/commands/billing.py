@@ -2,30 +2,46 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import Protocol
 
 from ledger.catalog.records import RecurringItem
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
 from ledger.commands.restored import adjustments_of
+from ledger.errors import TaxEngineFailed
 from ledger.events.billing import Allowance
-from ledger.events.catalog import TaxRateSet
+from ledger.events.catalog import EntityRegistered, TaxRateSet
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.invoicing.billable import Billable, BundlePart, Payer
 from ledger.invoicing.billed import with_billed
-from ledger.invoicing.draft import Document, draft
+from ledger.invoicing.booking import Books, Carried, Document
+from ledger.invoicing.draft import draft
 from ledger.invoicing.lines import Issue
 from ledger.reads import charges as charge_reads
 from ledger.reads.subscriptions import Account, accounts
-from ledger.receivables.state import fold
+from ledger.receivables.state import Receivables, fold
+
+
+class Rates(Protocol):
+    """Whoever knows exchange rates, and refuses where there is none."""
+
+    def exchange_on(self, base: str, quote: str, day: date) -> Exchange:
+        """Return the rate of a day."""
 
 
 @dataclass(frozen=True)
 class Drafts:
-    """The documents of some payers without numbers, and the tax codes that were looked at."""
+    """The documents of some payers without numbers, and the tax codes that were looked at.
+
+    ``failed`` are the payers whose tax could not be worked out; they have no document.
+    """
 
     documents: Mapping[str, list[Document]]
     codes: Collection[str]
+    failed: Mapping[str, TaxEngineFailed]
 
 
 def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) -> Drafts:
@@ -42,11 +58,16 @@ def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) 
     rates = _rates_on(issue, codes, ground)
     issue = replace(issue, rates=rates)
     histories = _histories(rows, ground)
-    documents = {
-        name: _drafts(known[name], found, known, issue, histories.get(name, []), ground)
-        for name, found in rows.items()
-    }
-    return Drafts({name: found for name, found in documents.items() if found}, codes)
+    documents: dict[str, list[Document]] = {}
+    failed: dict[str, TaxEngineFailed] = {}
+    for name, found in rows.items():
+        try:
+            made = _drafts(known[name], found, known, issue, histories.get(name, []), ground)
+        except TaxEngineFailed as error:
+            failed[name] = error
+        else:
+            documents |= {name: made} if made else {}
+    return Drafts(documents, codes, failed)
 
 
 def _drafts(
@@ -70,7 +91,24 @@ def _drafts(
     billables = [_billable(row, known[row.account].tax, ground) for row in rows]
     if history:
         billables = with_billed(billables, history)
-    return draft(payer, billables, issue, history, fold(history).open_amounts)
+    state = fold(history)
+    books = books_of(state, account.currency, entity, issue.on, ground)
+    return draft(payer, billables, issue, history, state.open_amounts, books)
+
+
+def books_of(
+    state: Receivables,
+    currency: str,
+    entity: EntityRegistered,
+    on: date,
+    rates: Rates,
+) -> Books | None:
+    """Return how documents in another currency than the entity's are booked; None in its own."""
+    if currency == entity.currency:
+        return None
+    exchange = rates.exchange_on(currency, entity.currency, on)
+    carried = {name: Carried(*each) for name, each in state.carried.items()}
+    return Books(exchange, entity.rounding, carried)
 
 
 def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Billable:
@@ -96,6 +134,7 @@ def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Bi
         tax_inclusive=row.tax_inclusive,
         revenue_account=row.revenue_account,
         group=row.group_values,
+        carried=row.carried,
         bundle=bundle,
     )
 
@@ -107,8 +146,10 @@ def _in_plan(row: charge_reads.Billable, ground: Ground) -> tuple[int, tuple[Bun
     place = next((n for n, item in enumerate(items) if item.item == row.item), len(items))
     item = items[place] if place < len(items) else None
     parts = item.allocate if isinstance(item, RecurringItem) else ()
+    accounts_of = {each.item: each.revenue_account for each in items if each is not item}
     return place, tuple(
-        BundlePart(part.item, part.standalone, row.revenue_account) for part in parts
+        BundlePart(part.item, part.standalone, accounts_of.get(part.item, row.revenue_account))
+        for part in parts
     )
 
 

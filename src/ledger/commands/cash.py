@@ -7,6 +7,8 @@ pays: there two payments for one invoice meet, and the second one decides anew.
 from decimal import Decimal
 from typing import Literal
 
+from ledger.catalog.exchange import convert
+from ledger.commands.billing import books_of
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command, Record
 from ledger.commands.context import Context
@@ -17,6 +19,7 @@ from ledger.errors import AlreadyExists, CurrencyMismatch
 from ledger.events.cash import Application, PaymentApplied, PaymentCaptured
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
+from ledger.invoicing.booking import carried
 from ledger.periods import instant
 from ledger.posting.cash import payment
 from ledger.receivables.apply import apply_payment
@@ -63,6 +66,10 @@ def capture_payment(command: CapturePayment, context: Context) -> Decision:
     where = stream("receivables", payer.account)
     state = fold(context.history(where))
     applied = apply_payment(state, _minor(command.amount, command, "amount"), _asked(command))
+    books = books_of(state, payer.currency, entity, on, context)
+    applications = applied.applications if books is None else carried(applied.applications, books)
+    worth = None if books is None else convert(command.amount, books.exchange, books.mode)
+    rest = None if books is None else convert(applied.unapplied, books.exchange, books.mode)
     captured = PaymentCaptured(
         originator_id=stream("payment", command.payment),
         originator_version=known.version + 1 if known else 1,
@@ -75,8 +82,11 @@ def capture_payment(command: CapturePayment, context: Context) -> Decision:
         amount=_minor(command.amount, command, "amount"),
         on=on,
         via=command.via,
-        applications=applied.applications,
+        applications=applications,
         unapplied=applied.unapplied,
+        exchange=books.exchange if books else None,
+        booked=worth,
+        booked_unapplied=rest,
     )
     received = PaymentApplied(
         originator_id=where,
@@ -86,8 +96,9 @@ def capture_payment(command: CapturePayment, context: Context) -> Decision:
         payment=command.payment,
         account=payer.account,
         currency=payer.currency,
-        applications=applied.applications,
+        applications=applications,
         unapplied=applied.unapplied,
+        booked_unapplied=rest,
     )
     entry = payment(captured, on, at)
     assert entry is not None, "a payment is more than zero"

@@ -13,7 +13,7 @@ from uuid import UUID
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command
 from ledger.commands.context import Context
-from ledger.errors import BadValue, TooEarly, UnknownInvoice, UnknownPayment
+from ledger.errors import BadValue, CurrencyMismatch, TooEarly, UnknownInvoice, UnknownPayment
 from ledger.events.catalog import AccountOpened, EntityRegistered
 from ledger.events.fact import Fact
 from ledger.events.receivables import Movement, ReceivablesPosted
@@ -104,6 +104,13 @@ def debtor(context: Context, command: Command, name: str) -> Debtor:
     """Return who pays for an account, on the command's day; refuse one that takes no postings."""
     payer = context.payer(context.account(name)).opened
     entity = context.entity(payer.entity)
+    if payer.currency != entity.currency:
+        raise CurrencyMismatch(
+            field="account",
+            currency=payer.currency,
+            owner=f"what {entity.entity} books of it",
+            expected=entity.currency,
+        )
     on = open_day(context.day(command, entity.time_zone), entity, "on")
     where = stream("receivables", payer.account)
     history = context.history(where)

@@ -3,15 +3,18 @@
 What needs no usage is charged first, in batches of the same run: recurring and one-time items.
 Numbers are drawn inside each append, from the stream of their series: when a payer is dropped or
 another run drew numbers, the batch is numbered anew, so there are no gaps. A payer's documents
-meet in its receivables stream, which is guarded, so nothing is billed twice.
+meet in its receivables stream, which is guarded, so nothing is billed twice. A payer whose tax
+cannot be worked out gets no document at all; the others do, and then the run is refused, to be sent
+again under its key.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
 from uuid import UUID
 
+from ledger.catalog.versions import tax_rate_on
 from ledger.commands.batches import Batch, Work, ahead, append_batch, until_done
 from ledger.commands.billing import drafts_of
 from ledger.commands.books import open_day, period_guard
@@ -20,12 +23,13 @@ from ledger.commands.ground import Ground, View
 from ledger.commands.rating import charge_batch, pages
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
-from ledger.errors import UnknownAccount
+from ledger.errors import TaxEngineFailed, UnknownAccount, UnknownTaxCode
 from ledger.events.billing import NumbersDrawn
 from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
-from ledger.invoicing.draft import Document
+from ledger.invoicing.booking import Document
+from ledger.invoicing.engine import TABLE, load
 from ledger.invoicing.lines import Issue
 from ledger.invoicing.numbers import Series, needed, numbered
 from ledger.periods import instant, local_day
@@ -50,11 +54,12 @@ class IssueInvoices(Command):
 
 @dataclass(frozen=True)
 class Scope:
-    """One entity's part of the run: on which day, for everybody or one payer."""
+    """One entity's part of the run: on which day, for everybody or one payer, and who failed."""
 
     entity: EntityRegistered
     issue: Issue
     payer: str | None
+    failed: dict[str, TaxEngineFailed] = field(default_factory=dict)
 
 
 def issue_invoices(run: Run, command: IssueInvoices) -> None:
@@ -62,7 +67,8 @@ def issue_invoices(run: Run, command: IssueInvoices) -> None:
     view = View(run.ledger, PROJECTIONS)
     _charge_fees(run, command, view)
     dropped: dict[str, Scope] = {}
-    for scope in _scopes(run, command, view.ground):
+    scopes = _scopes(run, command, view.ground)
+    for scope in scopes:
         batches = ahead(partial(_batch, run, scope, view), _pages(run, scope))
         for batch in batches:
             if late := append_batch(run, batch):
@@ -74,6 +80,8 @@ def issue_invoices(run: Run, command: IssueInvoices) -> None:
         return not append_batch(run, _batch(run, dropped[payer], view, [payer]))
 
     until_done(again, list(dropped))
+    for failure in (each for scope in scopes for each in scope.failed.values()):
+        raise failure
 
 
 def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
@@ -118,13 +126,29 @@ def _scopes(run: Run, command: IssueInvoices, ground: Ground) -> list[Scope]:
     due = [scope for scope in found if next(_pages(run, scope), None)]
     for scope in due:
         open_day(scope.issue.on, scope.entity, "on")
+        _check_codes(scope, ground)
     return due
+
+
+def _check_codes(scope: Scope, ground: Ground) -> None:
+    """Refuse a tax code without a rate on the day before anything is billed under it."""
+    if scope.issue.engine is not TABLE:
+        return
+    query = charge_reads.billable_codes(
+        scope.entity.entity, scope.issue.through, account=scope.payer
+    )
+    codes = [row.code for row in ground.read(query)]
+    ground.load("tax", codes)
+    for code in codes:
+        if tax_rate_on(ground.tax_rates(code), scope.issue.on) is None:
+            raise UnknownTaxCode(field="tax", id=code)
 
 
 def _scope(run: Run, command: IssueInvoices, entity: EntityRegistered, payer: str | None) -> Scope:
     on = command.on or local_day(run.now, entity.time_zone)
     at = instant(on, entity.time_zone)
-    return Scope(entity, Issue(through=command.through, on=on, at=at, rates={}), payer)
+    engine = load(run.ledger.settings.tax_engine)
+    return Scope(entity, Issue(through=command.through, on=on, at=at, engine=engine), payer)
 
 
 def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
@@ -151,6 +175,7 @@ def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
     ground, on, name = view.ground, scope.issue.on, scope.entity.entity
     open_day(on, ground.entity(name), "on")  # it may have been closed since the view before
     drafts = drafts_of(name, payers, scope.issue, ground)
+    scope.failed.update(drafts.failed)
     works = {
         payer: Work(documents, guards=[stream("receivables", payer), *_accounts(documents)])
         for payer, documents in drafts.documents.items()

@@ -14,6 +14,7 @@ from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.periods import instant
 from ledger.posting.accruals import accrual
+from ledger.rating.booking import in_books, posts
 from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 from ledger.store.append import Guard
 from ledger.store.database import Role
@@ -75,11 +76,20 @@ def _agreed(rows: Sequence[LiveSubscription]) -> dict[str, list[UUID]]:
 
 def _entries(charges: Sequence[Charge], ground: Ground) -> list[Fact]:
     facts: list[Fact] = []
-    for charge in charges:
+    for charge in (_booked(each, ground) for each in charges):
         zone = ground.entity(charge.entity).time_zone
         entry = accrual(charge, charge.posted_on, instant(charge.posted_on, zone))
         facts += [charge] if entry is None else [charge, entry]
     return facts
+
+
+def _booked(charge: Charge, ground: Ground) -> Charge:
+    """Return a charge as the books take it: converted where the account has another currency."""
+    entity = ground.entity(charge.entity)
+    if charge.currency == entity.currency or not posts(charge):
+        return charge
+    exchange = ground.exchange_on(charge.currency, entity.currency, charge.posted_on)
+    return in_books(charge, exchange, entity.rounding)
 
 
 def _guards(

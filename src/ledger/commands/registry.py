@@ -25,6 +25,7 @@ from ledger.commands.closing import (
     soft_close_period,
 )
 from ledger.commands.command import Command
+from ledger.commands.concession import IssueCreditNote, issue_credit_note
 from ledger.commands.context import Context
 from ledger.commands.credits import GrantCredit, grant_credit
 from ledger.commands.decision import Decision
@@ -50,6 +51,7 @@ from ledger.commands.payouts import SettlePayout, settle_payout
 from ledger.commands.plans import PublishPlan, publish_plan
 from ledger.commands.rate import RateUsage, rate_usage
 from ledger.commands.rates import SetExchangeRate, set_exchange_rate
+from ledger.commands.recognise import RecogniseRevenue, recognise_revenue
 from ledger.commands.rehearse import rehearse
 from ledger.commands.remind import RunDunning, run_dunning
 from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
@@ -89,6 +91,7 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (AddDiscount, add_discount),
     (RecordUsage, record_usage),
     (CorrectUsage, correct_usage),
+    (IssueCreditNote, issue_credit_note),
     (CapturePayment, capture_payment),
     (FailPayment, fail_payment),
     (ReturnPayment, return_payment),
@@ -112,6 +115,7 @@ RUNS: tuple[tuple[type[Command], Run], ...] = (
     (RateUsage, running(rate_usage)),
     (IssueInvoices, running(issue_invoices)),
     (RunDunning, running(run_dunning)),
+    (RecogniseRevenue, running(recognise_revenue)),
     (SealExports, running(seal_exports)),
 )
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ledger.events.charges import Adjustment
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact, record
 from ledger.money import ZERO
 
@@ -76,6 +77,8 @@ class UsageRated(Fact):
     ``untaken`` is usage of the meter that no item of the plan takes. ``due`` is what is to be paid
     as prices state it, after ``adjustments``; where it is not said, it is the rounded ``amount``.
     ``netted`` says that a change of the subscription made it: its change is never a credit note.
+    In a currency other than the entity's, ``booked`` is what ``posted`` came to there by the
+    ``exchange``.
     """
 
     charge: str
@@ -111,6 +114,8 @@ class UsageRated(Fact):
     filter: dict[str, str] = field(default_factory=dict)
     group: dict[str, str] = field(default_factory=dict)
     untaken: Unpriced | None = None
+    exchange: Exchange | None = None
+    booked: Decimal | None = None
 
 
 @record("numbers.drawn/1")
@@ -161,6 +166,9 @@ class InvoiceLine:
     the schedules of revenue: of a line in advance all of it, of a concession what is not earned yet
     (the rest is taken from revenue). ``billed_to`` ends the period as billed by now, where the
     line's own days are only those that changed.
+
+    In a currency other than the entity's, ``booked`` is the net there, and ``relieved`` what it
+    takes of the account it clears, at what that carries; the difference is a gain or loss (7000).
     """
 
     line: int
@@ -189,6 +197,8 @@ class InvoiceLine:
     absorbed_tax: Decimal = ZERO
     deferred: tuple[Deferred, ...] = ()
     billed_to: date | None = None
+    booked: Decimal | None = None
+    relieved: Decimal | None = None
 
     @property
     def cleared(self) -> Decimal:
@@ -198,7 +208,8 @@ class InvoiceLine:
 
 @dataclass(frozen=True)
 class TaxGroup:
-    """The tax of one document for one (category, rate), computed once."""
+    """The tax of one document for one (category, rate), computed once; ``booked`` is the tax in the
+    entity's currency where the document has another."""
 
     category: str
     rate: Decimal
@@ -206,12 +217,17 @@ class TaxGroup:
     tax: Decimal
     code: str | None = None
     exemption_reason: str | None = None
+    booked: Decimal | None = None
 
 
 @record("invoice.issued/1")
 @dataclass(frozen=True, kw_only=True)
 class InvoiceIssued(Fact):
-    """An invoice, in the receivables stream of the account that pays; lines sum to the totals."""
+    """An invoice, in the receivables stream of the account that pays; lines sum to the totals.
+
+    In a currency other than the entity's, its total was converted once, by ``exchange``, to
+    ``booked``, of which every line and tax group has its part.
+    """
 
     number: str
     entity: str
@@ -225,6 +241,8 @@ class InvoiceIssued(Fact):
     lines: tuple[InvoiceLine, ...]
     taxes: tuple[TaxGroup, ...]
     tax_inclusive: bool = False
+    exchange: Exchange | None = None
+    booked: Decimal | None = None
 
 
 @record("credit_note.issued/1")
@@ -233,7 +251,9 @@ class CreditNoteIssued(Fact):
     """A credit note; totals are positive. ``to_receivable`` lowers the invoice, the rest is credit.
 
     ``invoice`` is the original, or none where a net credit has no invoice before it. ``reason`` is
-    rerating, net_credit or concession; ``note`` is what a concession says why.
+    rerating, net_credit or concession; ``note`` is what a concession says why. In a currency other
+    than the entity's it is booked as its original was: ``booked`` in all, of which
+    ``booked_receivable`` lowers what the invoice carries.
     """
 
     number: str
@@ -252,3 +272,6 @@ class CreditNoteIssued(Fact):
     reason: str
     tax_inclusive: bool = False
     note: str | None = None
+    exchange: Exchange | None = None
+    booked: Decimal | None = None
+    booked_receivable: Decimal | None = None

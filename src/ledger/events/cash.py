@@ -8,21 +8,27 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact, record
 
 
 @dataclass(frozen=True)
 class Application:
-    """So much of a payment against one invoice."""
+    """So much of a payment against one invoice; ``booked`` is what that carried in the books."""
 
     invoice: str
     amount: Decimal
+    booked: Decimal | None = None
 
 
 @record("payment.captured/1")
 @dataclass(frozen=True, kw_only=True)
 class PaymentCaptured(Fact):
-    """Money came in by ``via`` (bank or psp); what no invoice took is ``unapplied``."""
+    """Money came in by ``via`` (bank or psp); what no invoice took is ``unapplied``.
+
+    In a currency other than the entity's, ``booked`` is what came in there by the ``exchange`` of
+    the day, and ``booked_unapplied`` its part that no invoice took.
+    """
 
     payment: str
     entity: str
@@ -33,6 +39,9 @@ class PaymentCaptured(Fact):
     via: str
     applications: tuple[Application, ...]
     unapplied: Decimal
+    exchange: Exchange | None = None
+    booked: Decimal | None = None
+    booked_unapplied: Decimal | None = None
 
 
 @record("payment.applied/1")
@@ -45,6 +54,7 @@ class PaymentApplied(Fact):
     currency: str
     applications: tuple[Application, ...]
     unapplied: Decimal
+    booked_unapplied: Decimal | None = None
 
 
 @record("payment.failed/1")

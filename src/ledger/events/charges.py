@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact, record
 
 
@@ -19,7 +20,8 @@ class Adjustment:
     ``amount`` lowers what is due, as prices state it (gross where they include tax; zero for units,
     which were drawn before pricing). ``net`` is its effect on the books: of discounts and
     promotional credit the debit of 4090, of prepaid grants and units the cost relieved from 2110.
-    ``posted`` is the change of ``net`` that this charge posts, ``units`` the usage units drawn.
+    ``posted`` is the change of ``net`` that this charge posts, ``units`` the usage units drawn, and
+    ``booked`` what ``posted`` came to in the entity's currency where the charge has another.
     """
 
     kind: str
@@ -28,6 +30,7 @@ class Adjustment:
     net: Decimal
     posted: Decimal
     units: Decimal | None = None
+    booked: Decimal | None = None
 
 
 @record("item.charged/1")
@@ -42,7 +45,9 @@ class ItemCharged(Fact):
     cumulative, and ``delta`` is against the charge before (named by ``corrects``). ``posted`` is
     the change that was accrued on ``clears``, zero where nothing is accrued before the document.
     One stream per subscription (or grant), item and ``period_from``. ``netted`` says that a change
-    of the subscription made it: its change is netted in one document, never a credit note.
+    of the subscription made it: its change is netted in one document, never a credit note. In a
+    currency other than the entity's, ``booked`` is what ``posted`` came to there by the
+    ``exchange``.
     """
 
     charge: str
@@ -72,3 +77,5 @@ class ItemCharged(Fact):
     tax_code: str | None = None
     tax_inclusive: bool = False
     netted: bool = False
+    exchange: Exchange | None = None
+    booked: Decimal | None = None

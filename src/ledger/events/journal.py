@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ledger.events.exchange import Foreign
 from ledger.events.fact import Fact, record
 
 
@@ -15,7 +16,8 @@ class Unbalanced(ValueError):
 class JournalLine:
     """A debit (positive) or credit (negative) of one account of the chart, never zero.
 
-    The other fields say what the line came from and who it concerns (the sub-ledger dimension).
+    The other fields say what the line came from and who it concerns (the sub-ledger dimension);
+    ``foreign`` is the same in the currency in which it was agreed, where that is another.
     """
 
     account: str
@@ -27,6 +29,7 @@ class JournalLine:
     payment: str | None = None
     grant: str | None = None
     discount: str | None = None
+    foreign: Foreign | None = None
 
 
 @record("journal.posted/1")

@@ -12,7 +12,8 @@ class Earned:
     """What one schedule earned: ``cumulative`` to date and ``posted``, its change.
 
     ``schedule`` is the charge stream that was billed in advance, by its id without the version
-    (``subscription/item/2026-12-01``); ``part`` names the part of a bundle.
+    (``subscription/item/2026-12-01``), or the line of a concession (``US-CN-2026-000001/1``);
+    ``part`` names the part of a bundle. ``charge`` is the charge that was billed last.
     """
 
     schedule: str
@@ -21,6 +22,7 @@ class Earned:
     cumulative: Decimal
     posted: Decimal
     part: str | None = None
+    charge: str | None = None
 
 
 @record("revenue.recognised/1")
@@ -28,7 +30,7 @@ class Earned:
 class RevenueRecognised(Fact):
     """Revenue of some schedules of an entity, earned by the end of ``through``.
 
-    One stream per entity and posting date; its version counts the batches and runs of that day.
+    One stream per entity: no two runs recognise the same. Its version counts days and batches.
     """
 
     entity: str

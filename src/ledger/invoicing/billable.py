@@ -100,6 +100,7 @@ class Billable:
     ``clears`` is the account that a line of it credits. ``netted`` says that a change of the
     subscription made the charge. ``allowances`` are cumulative; ``order`` is the item's place in
     its plan, ``bundle`` what its price is shared by, ``group`` the dimension values it is for.
+    ``carried`` is what is accrued and not billed in the entity's currency, where that is another.
     """
 
     account: str
@@ -123,6 +124,7 @@ class Billable:
     revenue_account: str = "4010"
     bundle: tuple[BundlePart, ...] = ()
     group: Mapping[str, str] = field(default_factory=dict)
+    carried: Decimal | None = None
     billed: Billed = NOTHING
 
     @property

@@ -9,12 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ledger.errors import AmountTooLarge, NothingToCredit, UnknownInvoiceLine
 from ledger.events.billing import CreditNoteIssued, Deferred, InvoiceIssued, InvoiceLine
 from ledger.events.fact import Fact
 from ledger.invoicing.billable import DEFERRED_REVENUE, StreamKey, stream_key
 from ledger.invoicing.billed import CONCESSION, billed_so_far
+from ledger.invoicing.booking import Books, credited
 from ledger.invoicing.credit import Back, credited_lines
 from ledger.invoicing.lines import Issue
 from ledger.invoicing.originals import BilledLine, InvoiceGroup, Originals, originals
@@ -63,10 +65,13 @@ def concession(
     terms: Terms,
     history: Sequence[Fact],
     is_open: Mapping[str, Decimal],
+    note: str | None = None,
+    books: Books | None = None,
 ) -> CreditNoteIssued:
     """Return the credit note over these lines, or over all that is left; number and version empty.
 
-    ``history`` is the payer's receivables stream and ``is_open`` what is open per invoice. Raises
+    ``history`` is the payer's receivables stream and ``is_open`` what is open per invoice;
+    ``books`` say how a document in another currency than the entity's is booked. Raises
     UnknownInvoiceLine, AmountTooLarge and NothingToCredit.
     """
     earlier = originals(history)
@@ -75,10 +80,41 @@ def concession(
     rounding = Rounding(digits(invoice.currency), terms.mode)
     taxed = credited_lines([Back(net, billed, False) for billed, net in taken], earlier, rounding)
     lines = [
-        _line(number, billed, each, _deferred(billed.line, each.net, issue.on, terms, history))
+        _line(number, billed, each)
         for number, ((billed, _), each) in enumerate(zip(taken, taxed, strict=True), start=1)
     ]
-    return _note(invoice, lines, [billed for billed, _ in taken], issue, is_open)
+    made = CreditNoteIssued(
+        **_fields(invoice, lines, [billed for billed, _ in taken], is_open),
+        timestamp=issue.at,
+        issued_on=issue.on,
+        reason=CONCESSION,
+        note=note,
+    )
+    made = made if books is None else credited(made, books, earlier)
+    return _with_deferred(made, invoice, terms, history)
+
+
+def _with_deferred(
+    note: CreditNoteIssued, invoice: InvoiceIssued, terms: Terms, history: Sequence[Fact]
+) -> CreditNoteIssued:
+    """Return the note with what each line takes of deferred revenue, in the entity's currency."""
+    lines = {line.line: line for line in invoice.lines}
+    return replace(
+        note,
+        lines=tuple(
+            replace(
+                line,
+                deferred=_deferred(
+                    lines[line.against_line or 0],
+                    line.net if line.booked is None else line.booked,
+                    note.issued_on,
+                    terms,
+                    history,
+                ),
+            )
+            for line in note.lines
+        ),
+    )
 
 
 def _taken(
@@ -130,9 +166,7 @@ def _deferred(
     )
 
 
-def _line(
-    number: int, billed: BilledLine, taxed: Taxed, deferred: tuple[Deferred, ...]
-) -> InvoiceLine:
+def _line(number: int, billed: BilledLine, taxed: Taxed) -> InvoiceLine:
     line = billed.line
     return replace(
         line,
@@ -147,44 +181,41 @@ def _line(
         allowances=(),
         absorbed=ZERO,
         absorbed_tax=ZERO,
-        deferred=deferred,
+        deferred=(),
+        booked=None,
+        relieved=None,
         billed_to=None,
     )
 
 
-def _note(
+def _fields(
     invoice: InvoiceIssued,
     lines: Sequence[InvoiceLine],
-    originals_: Sequence[BilledLine],
-    issue: Issue,
+    back: Sequence[BilledLine],
     is_open: Mapping[str, Decimal],
-) -> CreditNoteIssued:
+) -> dict[str, Any]:
     pairs = [
-        (billed.terms, Taxed(line.net, line.tax))
-        for billed, line in zip(originals_, lines, strict=True)
+        (billed.terms, Taxed(line.net, line.tax)) for billed, line in zip(back, lines, strict=True)
     ]
     taxes = groups_of(pairs)
     net = sum((group.base for group in taxes), ZERO)
     tax = sum((group.tax for group in taxes), ZERO)
     to_receivable = min(is_open.get(invoice.number, ZERO), net + tax)
-    return CreditNoteIssued(
-        originator_id=invoice.originator_id,
-        originator_version=0,
-        timestamp=issue.at,
-        causes=(invoice.cause,),
-        number="",
-        entity=invoice.entity,
-        account=invoice.account,
-        currency=invoice.currency,
-        issued_on=issue.on,
-        invoice=invoice.number,
-        net=net,
-        tax=tax,
-        total=net + tax,
-        lines=tuple(lines),
-        taxes=taxes,
-        to_receivable=to_receivable,
-        to_credit_balance=net + tax - to_receivable,
-        reason=CONCESSION,
-        tax_inclusive=invoice.tax_inclusive,
-    )
+    return {
+        "originator_id": invoice.originator_id,
+        "originator_version": 0,
+        "causes": (invoice.cause,),
+        "number": "",
+        "entity": invoice.entity,
+        "account": invoice.account,
+        "currency": invoice.currency,
+        "invoice": invoice.number,
+        "net": net,
+        "tax": tax,
+        "total": net + tax,
+        "lines": tuple(lines),
+        "taxes": taxes,
+        "to_receivable": to_receivable,
+        "to_credit_balance": net + tax - to_receivable,
+        "tax_inclusive": invoice.tax_inclusive,
+    }

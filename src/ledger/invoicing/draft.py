@@ -7,6 +7,7 @@ Lines that credit paid for wholly stand on the next document with money; alone t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from ledger.events.billing import CreditNoteIssued, InvoiceIssued
 from ledger.events.fact import Fact
 from ledger.invoicing.billable import Billable, Payer
 from ledger.invoicing.billed import NET_CREDIT, RERATING
+from ledger.invoicing.booking import Books, Document, booked, carried_of
 from ledger.invoicing.credit import Back, credited_lines
 from ledger.invoicing.engine import Line, Request, assess
 from ledger.invoicing.lines import Issue, Row, body
@@ -21,8 +23,6 @@ from ledger.invoicing.originals import BilledLine, Originals, originals
 from ledger.invoicing.parts import Part, Room, parts
 from ledger.invoicing.tax import Rounding
 from ledger.money import ZERO, digits, exactly
-
-Document = InvoiceIssued | CreditNoteIssued
 
 
 @exactly
@@ -32,11 +32,13 @@ def draft(
     issue: Issue,
     history: Iterable[Fact] = (),
     open_amounts: Mapping[str, Decimal] | None = None,
+    books: Books | None = None,
 ) -> list[Document]:
     """Return the documents of a payer, numbers empty and versions 0: the invoice first.
 
     ``history`` is the payer's receivables stream and ``open_amounts`` what is open per invoice;
-    both are needed only where a billable lowers what was billed (``needs_history``).
+    both are needed only where a billable lowers what was billed (``needs_history``). ``books`` say
+    how documents in another currency than the entity's are booked.
     """
     due = [billable for billable in billables if billable.is_due(issue.through)]
     earlier = originals(history)
@@ -48,9 +50,10 @@ def draft(
         if any(part.amount or part.absorbed for part in new):
             documents.append(_bill(payer, new, issue))
     is_open = open_amounts or {}
-    return documents + [
-        _credit(payer, back, issue, earlier, is_open) for back in _by_invoice(split)
-    ]
+    documents += [_credit(payer, back, issue, earlier, is_open) for back in _by_invoice(split)]
+    if books is None:
+        return documents
+    return booked(documents, replace(books, accrued=carried_of(due)), earlier)
 
 
 def _ordered(due: Iterable[Billable], payer: Payer) -> list[Billable]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ledger.events.billing import InvoiceIssued, NumbersDrawn
 from ledger.events.streams import stream
-from ledger.invoicing.draft import Document
+from ledger.invoicing.booking import Document
 
 INVOICE = "invoice"
 CREDIT_NOTE = "credit_note"

@@ -6,7 +6,7 @@ next document instead (docs/decisions/0011).
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine, TaxGroup
@@ -46,18 +46,21 @@ class BilledLine:
 
 @dataclass(frozen=True)
 class Left:
-    """So much net and tax is not credited yet."""
+    """So much net and tax is not credited yet; ``booked`` and ``booked_tax`` in the books."""
 
     net: Decimal = ZERO
     tax: Decimal = ZERO
+    booked: Decimal = ZERO
+    booked_tax: Decimal = ZERO
 
     def amount(self, inclusive: bool) -> Decimal:
         """Return it as prices state it: gross where they include tax, else net."""
         return self.net + self.tax if inclusive else self.net
 
-    def less(self, net: Decimal, tax: Decimal) -> "Left":
-        """Return what is left after this was credited."""
-        return Left(self.net - net, self.tax - tax)
+    def less(self, line: InvoiceLine) -> "Left":
+        """Return what is left after this line was credited."""
+        booked = self.booked - (line.booked or ZERO)
+        return replace(self, net=self.net - line.net, tax=self.tax - line.tax, booked=booked)
 
 
 @dataclass
@@ -83,6 +86,7 @@ def originals(history: Iterable[Fact]) -> Originals:
             _bill(result, fact)
         elif isinstance(fact, CreditNoteIssued):
             _credit(result, fact)
+            _untax(result, fact)
     return result
 
 
@@ -90,12 +94,14 @@ def _bill(result: Originals, invoice: InvoiceIssued) -> None:
     if any(group.base < 0 for group in invoice.taxes):
         return
     for group in invoice.taxes:
-        result.by_group[invoice.number, _key(group)] = Left(group.base, group.tax)
+        result.by_group[invoice.number, _key(group)] = Left(
+            group.base, group.tax, booked_tax=group.booked or ZERO
+        )
     for line in invoice.lines:
         if line.net + line.tax > 0:
             billed = BilledLine(invoice, line)
             result.lines.setdefault(stream_key(line.charge), []).append(billed)
-            result.by_line[billed.key] = Left(line.net, line.tax)
+            result.by_line[billed.key] = Left(line.net, line.tax, line.booked or ZERO)
 
 
 def _credit(result: Originals, note: CreditNoteIssued) -> None:
@@ -105,9 +111,18 @@ def _credit(result: Originals, note: CreditNoteIssued) -> None:
         key = (line.against, line.against_line)
         group = (line.against, _key(line))
         if key in result.by_line:
-            result.by_line[key] = result.by_line[key].less(line.net, line.tax)
+            result.by_line[key] = result.by_line[key].less(line)
         if group in result.by_group:
-            result.by_group[group] = result.by_group[group].less(line.net, line.tax)
+            result.by_group[group] = result.by_group[group].less(line)
+
+
+def _untax(result: Originals, note: CreditNoteIssued) -> None:
+    """Take the booked tax of a credit note off its invoice's groups."""
+    for group in note.taxes:
+        key = (note.invoice or "", _key(group))
+        if key in result.by_group and group.booked:
+            left = result.by_group[key]
+            result.by_group[key] = replace(left, booked_tax=left.booked_tax - group.booked)
 
 
 def _key(taxed: InvoiceLine | TaxGroup) -> GroupKey:

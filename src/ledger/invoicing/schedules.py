@@ -5,16 +5,17 @@ negative, from the day it was given to the end, so that what is left is earned e
 one per part. What is earned by a day follows from the schedule alone (``rating.schedule``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine
 from ledger.events.fact import Fact
 from ledger.invoicing.billable import DEFERRED_REVENUE, StreamKey, stream_key
 from ledger.invoicing.billed import CONCESSION
-from ledger.money import ZERO
+from ledger.money import ZERO, digits
 from ledger.rating.schedule import DAILY, earned
 
 
@@ -25,6 +26,11 @@ class Terms:
     policy: str = DAILY
     places: int = 2
     mode: str = "half_up"
+
+
+def terms_of(currency: str, rounding: str, policies: Mapping[str, Any]) -> Terms:
+    """Return how an entity earns, from its currency, its rounding and its policies."""
+    return Terms(policies.get("revenue_schedule", DAILY), digits(currency), rounding)
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,7 @@ def _add(
     start, end = line.period_from, line.billed_to or line.period_to
     name = stream_key(line.charge)
     if conceded:
-        base = next(iter(result.values()))
-        name, start, end = f"{fact.number}/{line.line}", max(fact.issued_on, base.start), base.end
+        name, start = f"{fact.number}/{line.line}", max(fact.issued_on, start)
     for each in line.deferred:
         at = (name, each.part)
         before = result.get(at, Schedule(ZERO, start, end))

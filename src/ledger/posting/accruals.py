@@ -8,14 +8,16 @@ what a prepaid grant pays             Dr 2110                   at the grant's c
 Downwards everything turns. A charge that posts nothing before its document has no entry.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from ledger.events.billing import UsageRated
 from ledger.events.charges import Adjustment, ItemCharged
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.money import ZERO
 from ledger.posting.chart import ALLOWANCES, PREPAID, UNBILLED
-from ledger.posting.entry import Heading, posted
+from ledger.posting.entry import Heading, currency_of, foreign, posted
 
 ACCRUED = "usage_accrued@1"
 RERATED = "usage_rerated@1"
@@ -33,23 +35,30 @@ def accrual(charge: Charge, on: date, at: datetime) -> JournalPosted | None:
     heading = Heading(
         entry=f"accrual/{charge.charge}",
         entity=charge.entity,
-        currency=charge.currency,
+        currency=currency_of(charge.currency, charge.exchange),
         rule=_rule(charge),
         text=f"{'Re-rated' if again else 'Accrued'} {charge.item} of {charge.account}",
         service=(charge.period_from, charge.period_to),
     )
     clears = charge.clears if isinstance(charge, ItemCharged) else UNBILLED
     debits = [
-        JournalLine(clears, charge.posted, customer=charge.account, charge=charge.charge),
+        _line(charge, clears, charge.posted, charge.booked),
         *(_taken_off(each, charge) for each in charge.adjustments),
     ]
-    revenue = JournalLine(
-        charge.revenue_account,
-        -sum((line.amount for line in debits), ZERO),
+    agreed = charge.posted + sum((each.posted for each in charge.adjustments), ZERO)
+    worth = sum((line.amount for line in debits), ZERO)
+    revenue = _line(charge, charge.revenue_account, -agreed, -worth)
+    return posted(heading, [*debits, revenue], charge, on, at)
+
+
+def _line(charge: Charge, account: str, agreed: Decimal, booked: Decimal | None) -> JournalLine:
+    return JournalLine(
+        account,
+        agreed if booked is None else booked,
         customer=charge.account,
         charge=charge.charge,
+        foreign=foreign(charge.currency, charge.exchange, agreed),
     )
-    return posted(heading, [*debits, revenue], charge, on, at)
 
 
 def _rule(charge: Charge) -> str:
@@ -59,11 +68,9 @@ def _rule(charge: Charge) -> str:
 
 
 def _taken_off(each: Adjustment, charge: Charge) -> JournalLine:
-    return JournalLine(
-        ALLOWANCES if each.kind in ALLOWED else PREPAID,
-        each.posted,
-        customer=charge.account,
-        charge=charge.charge,
+    account = ALLOWANCES if each.kind in ALLOWED else PREPAID
+    return replace(
+        _line(charge, account, each.posted, each.booked),
         discount=each.id if each.kind == DISCOUNT else None,
         grant=each.id if each.kind != DISCOUNT else None,
     )

@@ -9,6 +9,9 @@
 
 Cleared is 1150 for usage and in arrears, 2100 in advance, 2110 for a grant, 1160 or 4020 for a
 commitment, and revenue for a one-time item: there the discount is a debit of 4090 beside the gross.
+In a currency other than the entity's every line is booked at its part of the document, and what was
+accrued at what it carries; the difference is Cr or Dr 7000.
+
 An invoice turns unbilled into billed; it never credits revenue twice. A journal line's ``invoice``
 and ``invoice_line`` name the document line it came from; on 1100 and 2120 ``invoice`` is the
 invoice whose balance it changes.
@@ -18,20 +21,22 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
+from ledger.catalog.exchange import convert
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.invoicing.billable import ACCRUED_ON, GRANT
 from ledger.invoicing.billed import CONCESSION
-from ledger.invoicing.draft import Document
+from ledger.invoicing.booking import Document
 from ledger.money import ZERO
 from ledger.posting.chart import (
     ALLOWANCES,
     CREDIT_BALANCE,
     DEFERRED_REVENUE,
+    EXCHANGE_GAIN,
     RECEIVABLE,
     TAX_PAYABLE,
 )
-from ledger.posting.entry import Heading, posted, span
+from ledger.posting.entry import Heading, currency_of, foreign, posted, span
 
 INVOICE = "invoice_issued@1"
 CREDIT_NOTE_RERATING = "credit_note_rerating@1"
@@ -44,7 +49,7 @@ CONCESSION_ABSORBED = "concession_absorbed@1"
 def invoice(fact: InvoiceIssued, on: date, at: datetime) -> JournalPosted | None:
     """Bill what was charged: receivable against what each line clears, and tax payable."""
     lines = [
-        JournalLine(RECEIVABLE, fact.total, customer=fact.account, invoice=fact.number),
+        _balance(fact, RECEIVABLE, fact.number, fact.total, fact.booked),
         *(entry for line in fact.lines for entry in _cleared(fact, line, -1)),
         *_taxes(fact, -1),
     ]
@@ -54,18 +59,12 @@ def invoice(fact: InvoiceIssued, on: date, at: datetime) -> JournalPosted | None
 def credit_note(fact: CreditNoteIssued, on: date, at: datetime) -> JournalPosted | None:
     """Take back what was billed, and tax, against what is open, the rest to the balance."""
     about = fact.invoice or fact.number
-    conceded = fact.reason == CONCESSION
-    of_line = _conceded if conceded else _cleared
+    of_line = _conceded if fact.reason == CONCESSION else _cleared
     lines = [
         *(entry for line in fact.lines for entry in of_line(fact, line, 1)),
         *_taxes(fact, 1),
-        *(
-            JournalLine(account, -amount, customer=fact.account, invoice=about)
-            for account, amount in (
-                (RECEIVABLE, fact.to_receivable),
-                (CREDIT_BALANCE, fact.to_credit_balance),
-            )
-        ),
+        _balance(fact, RECEIVABLE, about, -fact.to_receivable, _minus(fact.booked_receivable)),
+        _balance(fact, CREDIT_BALANCE, about, -fact.to_credit_balance, _to_balance(fact)),
     ]
     return posted(_heading(fact, "credit_note", _rule(fact), "Credit note"), lines, fact, on, at)
 
@@ -120,7 +119,7 @@ def _heading(fact: Document, kind: str, rule: str, text: str) -> Heading:
     return Heading(
         entry=f"{kind}/{fact.number}",
         entity=fact.entity,
-        currency=fact.currency,
+        currency=currency_of(fact.currency, fact.exchange),
         rule=rule,
         text=f"{text} {fact.number} to {fact.account}",
         service=span((line.period_from, line.period_to) for line in fact.lines),
@@ -128,33 +127,68 @@ def _heading(fact: Document, kind: str, rule: str, text: str) -> Heading:
     )
 
 
+def _to_balance(fact: CreditNoteIssued) -> Decimal | None:
+    """Return what goes to the customer's balance, as booked."""
+    if fact.booked is None or fact.booked_receivable is None:
+        return None
+    return fact.booked_receivable - fact.booked
+
+
+def _minus(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
+
+
 def _cleared(fact: Document, line: InvoiceLine, sign: int) -> Iterator[JournalLine]:
     """Yield what a line clears; of a one-time item the revenue gross, and its discounts."""
+    worth = line.net if line.booked is None else line.booked
     if line.clears != line.revenue_account:
-        yield _of(fact, line, line.clears, sign * line.net)
+        carried = worth if line.relieved is None else _main(fact, line, line.relieved)
+        yield _of(fact, line, line.clears, sign * carried, sign * line.net)
+        yield _of(fact, line, EXCHANGE_GAIN, sign * (worth - carried))
         return
     discounts = [each for each in line.allowances if each.kind == "discount"]
-    gross = line.net + sum((each.amount for each in discounts), ZERO)
     for each in discounts:
-        yield _of(fact, line, ALLOWANCES, -sign * each.amount, discount=each.id)
-    yield _of(fact, line, line.clears, sign * gross)
+        amount = _worth(fact, each.amount)
+        worth += amount
+        yield _of(fact, line, ALLOWANCES, -sign * amount, -sign * each.amount, each.id)
+    gross = line.net + sum((each.amount for each in discounts), ZERO)
+    yield _of(fact, line, line.clears, sign * worth, sign * gross)
+
+
+def _main(fact: Document, line: InvoiceLine, relieved: Decimal) -> Decimal:
+    """Return what the document's own entry relieves, beside the entries before it."""
+    final = line.net + line.absorbed - line.cleared
+    return relieved + _worth(fact, final) - _worth(fact, line.absorbed)
 
 
 def _conceded(fact: Document, line: InvoiceLine, sign: int) -> Iterator[JournalLine]:
     """Yield what a concession takes: of deferred revenue what is not earned yet, else revenue."""
+    worth = line.net if line.booked is None else line.booked
     unearned = sum((each.amount for each in line.deferred), ZERO)
     yield _of(fact, line, DEFERRED_REVENUE, sign * unearned)
-    yield _of(fact, line, line.revenue_account, sign * (line.net - unearned))
+    rest = None if unearned else sign * line.net
+    yield _of(fact, line, line.revenue_account, sign * (worth - unearned), rest)
 
 
 def _correction(fact: Document, line: InvoiceLine, amount: Decimal) -> Iterator[JournalLine]:
     sign = 1 if isinstance(fact, InvoiceIssued) else -1
-    yield _of(fact, line, line.clears, sign * amount)
-    yield _of(fact, line, line.revenue_account, -sign * amount)
+    worth = _worth(fact, amount)
+    yield _of(fact, line, line.clears, sign * worth, sign * amount)
+    yield _of(fact, line, line.revenue_account, -sign * worth, -sign * amount)
+
+
+def _worth(fact: Document, amount: Decimal) -> Decimal:
+    """Return an amount in the currency of the books."""
+    return amount if fact.exchange is None else convert(amount, fact.exchange)
 
 
 def _of(
-    fact: Document, line: InvoiceLine, account: str, amount: Decimal, discount: str | None = None
+    fact: Document,
+    line: InvoiceLine,
+    account: str,
+    amount: Decimal,
+    agreed: Decimal | None = None,
+    discount: str | None = None,
 ) -> JournalLine:
     return JournalLine(
         account,
@@ -165,9 +199,23 @@ def _of(
         charge=line.charge,
         grant=line.subscription if line.kind == GRANT else None,
         discount=discount,
+        foreign=foreign(fact.currency, fact.exchange, agreed or ZERO),
+    )
+
+
+def _balance(
+    fact: Document, account: str, invoice: str, amount: Decimal, booked: Decimal | None
+) -> JournalLine:
+    return JournalLine(
+        account,
+        amount if booked is None else booked,
+        customer=fact.account,
+        invoice=invoice,
+        foreign=foreign(fact.currency, fact.exchange, amount),
     )
 
 
 def _taxes(fact: Document, sign: int) -> Iterator[JournalLine]:
     for group in fact.taxes:
-        yield JournalLine(TAX_PAYABLE, sign * group.tax, customer=fact.account, invoice=fact.number)
+        booked = None if group.booked is None else sign * group.booked
+        yield _balance(fact, TAX_PAYABLE, fact.number, sign * group.tax, booked)

@@ -8,7 +8,9 @@ in the entity's time zone).
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
+from ledger.events.exchange import Exchange, Foreign
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.streams import stream
@@ -53,6 +55,16 @@ def posted(
         service_to=service_to,
         document=heading.document,
     )
+
+
+def foreign(currency: str, exchange: Exchange | None, amount: Decimal) -> Foreign | None:
+    """Return what a journal line says of an amount in another currency; None without exchange."""
+    return Foreign(currency, amount) if exchange is not None and amount else None
+
+
+def currency_of(currency: str, exchange: Exchange | None) -> str:
+    """Return the currency of the books: the exchange's, or the fact's own."""
+    return exchange.currency if exchange is not None else currency
 
 
 def span(periods: Iterable[tuple[date, date]]) -> tuple[date, date] | None:

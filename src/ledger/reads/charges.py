@@ -82,11 +82,13 @@ class LatestCharge(Charge):
 class Billable(LatestCharge):
     """The latest charge of a stream of which more or less is to bill; ``payer`` gets the document.
 
-    That is ``accrued`` less ``billed``, or ``due`` less what was billed gross.
+    That is ``accrued`` less ``billed``, or ``due`` less what was billed gross; ``carried`` is what
+    is accrued and not billed, in the currency of the books.
     """
 
     payer: str
     billed: Decimal
+    carried: Decimal
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,20 @@ def billable_payers(
         account=account,
         after=after,
         limit=limit,
+    )
+
+
+@dataclass(frozen=True)
+class TaxCode:
+    """A tax code that something billable is under."""
+
+    code: str
+
+
+def billable_codes(entity: str, through: date, *, account: str | None = None) -> Query[TaxCode]:
+    """The tax codes of all that is billable of an entity, or of one payer."""
+    return query(
+        "charges", "billable_codes", TaxCode, entity=entity, through=through, account=account
     )
 
 

@@ -38,6 +38,8 @@ class JournalRow:
     stream: UUID
     version: int
     recorded_at: datetime
+    foreign_currency: str | None
+    foreign_amount: Decimal | None
 
     @property
     def id(self) -> str:

@@ -14,6 +14,7 @@ class Item:
 
     ``gross`` and ``tax`` are those of the document less its credit notes. ``written_off`` and
     ``recovered`` only grow; ``relieved`` is the tax that write-offs gave back and still do.
+    ``booked`` is what the open part carries in the entity's currency.
     """
 
     invoice: str
@@ -27,6 +28,7 @@ class Item:
     written_off: Decimal = ZERO
     recovered: Decimal = ZERO
     relieved: Decimal = ZERO
+    booked: Decimal = ZERO
 
     @property
     def given_up(self) -> Decimal:

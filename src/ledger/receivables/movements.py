@@ -32,8 +32,16 @@ class Accounts:
 def issued(accounts: Accounts, fact: InvoiceIssued) -> None:
     """Add an invoice, open in full."""
     total = fact.total
+    worth = total if fact.booked is None else fact.booked
     accounts.items[fact.number] = Item(
-        fact.number, fact.issued_on, fact.due_on, total, total, gross=total, tax=fact.tax
+        fact.number,
+        fact.issued_on,
+        fact.due_on,
+        total,
+        total,
+        gross=total,
+        tax=fact.tax,
+        booked=worth,
     )
 
 
@@ -41,7 +49,7 @@ def credited(accounts: Accounts, fact: CreditNoteIssued) -> None:
     """Lower the invoice that a credit note is about."""
     if not fact.invoice:
         return
-    item = _opened(accounts.items[fact.invoice], -fact.to_receivable)
+    item = _opened(accounts.items[fact.invoice], -fact.to_receivable, fact.booked_receivable)
     accounts.items[fact.invoice] = replace(
         item, gross=item.gross - fact.total, tax=item.tax - fact.tax
     )
@@ -50,7 +58,9 @@ def credited(accounts: Accounts, fact: CreditNoteIssued) -> None:
 def applied(accounts: Accounts, fact: PaymentApplied) -> None:
     """Add a payment, and lower the invoices that it pays."""
     for each in fact.applications:
-        accounts.items[each.invoice] = _opened(accounts.items[each.invoice], -each.amount)
+        accounts.items[each.invoice] = _opened(
+            accounts.items[each.invoice], -each.amount, each.booked
+        )
     accounts.payments[fact.payment] = Paid(
         fact.payment, fact.timestamp, fact.unapplied, fact.applications
     )
@@ -95,11 +105,11 @@ def _item_after(item: Item, movement: Movement) -> Item:
     return item
 
 
-def _opened(item: Item, amount: Decimal) -> Item:
-    """Return an invoice with so much more open, or less."""
+def _opened(item: Item, amount: Decimal, less: Decimal | None = None) -> Item:
+    """Return an invoice with so much more open, or less, which carried ``less`` in the books."""
     left = item.open + amount
     assert left >= 0, f"{item.invoice}: {-amount} is more than the {item.open} open"
-    return replace(item, open=left)
+    return replace(item, open=left, booked=item.booked + (amount if less is None else -less))
 
 
 def _paid_after(paid: Paid, movement: Movement) -> Paid:

@@ -40,6 +40,11 @@ class Receivables:
         return {item.invoice: item.open for item in self.open_items}
 
     @property
+    def carried(self) -> dict[str, tuple[Decimal, Decimal]]:
+        """What is open per invoice, and what that carries in the books."""
+        return {item.invoice: (item.open, item.booked) for item in self.open_items}
+
+    @property
     def balance(self) -> Decimal:
         """What the customer owes in all; negative when we owe."""
         is_open = sum((item.open for item in self.items.values()), ZERO)

@@ -100,6 +100,8 @@ def _shape(annotation: Any) -> Any:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, UnionType):
         some = [argument for argument in arguments if argument is not NoneType]
+        if any(get_origin(argument) is Literal for argument in some):
+            return Json  # a list, or a word that stands for all of it
         return _shape(some[0]) if len(some) == 1 else _one_of(some)
     if origin in (list, Sequence):
         return list[_shape(arguments[0])]  # type: ignore[misc]

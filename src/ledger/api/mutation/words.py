@@ -141,6 +141,7 @@ WORDS: Final[dict[str, str]] = {
     "fee": "The fee.",
     "invoice": "The invoice.",
     "outcome": "won or lost.",
+    "lines": 'What goes back: JSON, a list of {"line", "net"}, or "all".',
     "payment": "The payment.",
     "payout": "The payout.",
     "refund": "The refund.",

@@ -12,6 +12,7 @@ from ledger.api.query.lineage import LineageQuery
 from ledger.api.query.log import LogQuery
 from ledger.api.query.portal import PortalQuery
 from ledger.api.query.receivables import ReceivablesQuery
+from ledger.api.query.revenue import RevenueQuery
 
 
 @strawberry.type(description="Everything that may be read; each field names the scope it needs.")
@@ -19,6 +20,7 @@ class Query(
     PortalQuery,
     ReceivablesQuery,
     CollectingQuery,
+    RevenueQuery,
     LimitsQuery,
     BooksQuery,
     LineageQuery,

@@ -50,6 +50,8 @@ class JournalLine:
     invoice_line: int | None = about("The document's line.")
     charge: str | None = about("The charge that it came from.")
     payment: str | None = about("The payment that it came from.")
+    foreign_currency: CurrencyCode | None = about("The currency agreed, where it is another.")
+    foreign_amount: Decimal | None = about("The amount in it, signed alike.")
     recorded_at: datetime = about("When the entry was recorded.")
 
 

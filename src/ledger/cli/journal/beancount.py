@@ -47,6 +47,9 @@ def _metadata(line: JournalRow) -> Iterator[str]:
     for name in METADATA:
         if value := getattr(line, name):
             yield f"    {name}: {_quoted(str(value))}"
+    if line.foreign_amount is not None and line.foreign_currency is not None:
+        currency = line.foreign_currency
+        yield f"    foreign: {money(line.foreign_amount, currency)} {currency}"
 
 
 def _assertions(books: Books, day: date, names: Names) -> Iterator[str]:

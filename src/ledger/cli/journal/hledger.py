@@ -53,6 +53,9 @@ def _assertions(books: Books, last_day: date, names: Names) -> Iterator[str]:
 
 def _tags(line: JournalRow) -> str:
     tags = {"line": line.id, **{tag: getattr(line, tag) for tag in TAGS}}
+    if line.foreign_amount is not None and line.foreign_currency is not None:
+        currency = line.foreign_currency
+        tags["foreign"] = f"{money(line.foreign_amount, currency)} {currency}"
     return ", ".join(f"{tag}:{_safe(str(value))}" for tag, value in tags.items() if value)
 
 

@@ -20,6 +20,8 @@ COLUMNS = (
     "debit",
     "credit",
     "currency",
+    "foreign_amount",
+    "foreign_currency",
     "customer",
     "invoice",
     "invoice_line",
@@ -41,6 +43,7 @@ def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
 
 def _values(line: JournalRow) -> list[object]:
     amount = money(abs(line.amount), line.currency)
+    foreign = line.foreign_amount
     debit, credit = (amount, "") if line.amount > 0 else ("", amount)
     return [
         line.id,
@@ -53,6 +56,8 @@ def _values(line: JournalRow) -> list[object]:
         debit,
         credit,
         line.currency,
+        None if foreign is None else money(foreign, line.foreign_currency or line.currency),
+        line.foreign_currency,
         line.customer,
         line.invoice,
         line.invoice_line,

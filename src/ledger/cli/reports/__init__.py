@@ -15,6 +15,7 @@ from ledger.cli.reports import (
     erp,
     limits,
     owed,
+    revenue,
     statement,
     usage,
 )
@@ -31,6 +32,8 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "invoices": billing.invoices,
     "credits": credit.grants,
     "discounts": credit.discounts,
+    "waterfall": revenue.waterfall,
+    "revenue-schedules": revenue.schedules,
     "open-items": owed.open_items,
     "balances": owed.balances,
     "ageing": owed.ageing,

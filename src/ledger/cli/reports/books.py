@@ -4,6 +4,7 @@ from typing import Any
 
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import Asked, every
+from ledger.money import ZERO
 from ledger.posting.chart import CHART
 from ledger.reads import journal as reads
 from ledger.store.transaction import Transaction
@@ -65,6 +66,11 @@ def _balance(row: reads.TrialBalanceRow) -> tuple[Any, ...]:
     return (row.entity, row.account, CHART[row.account].name, *sides, row.currency)
 
 
+def _foreign(row: reads.JournalRow) -> dict[str, Any]:
+    currency = row.foreign_currency or row.currency
+    return {"currency": currency, "amount": money(row.foreign_amount or ZERO, currency)}
+
+
 def _line(row: reads.JournalRow) -> dict[str, Any]:
     return {
         "line": row.id,
@@ -80,6 +86,7 @@ def _line(row: reads.JournalRow) -> dict[str, Any]:
         "invoice_line": row.invoice_line,
         "charge": row.charge,
         "payment": row.payment,
+        "foreign": None if row.foreign_amount is None else _foreign(row),
         "rule": row.rule,
         "text": row.text,
         "service_from": row.service_from,

@@ -1,0 +1,137 @@
+"""Customers who are billed in another currency than the books: rates, gains and losses."""
+
+import pytest
+
+from ledger.projector.checks import run_checks
+
+CENT = {"type": "per_unit", "unit": "0.01"}
+
+
+def rate(books, on, value, base="USD", quote="EUR"):
+    books.do("set_exchange_rate", base=base, quote=quote, rate=value, on=on, source="ECB")
+
+
+@pytest.fixture
+def foreign(books):
+    """Books in euros, and a customer in dollars on usage at a cent."""
+    books.entity("EU", "EUR")
+    books.do("set_tax_rate", code="vat", rate="10", from_="2026-01-01", category="S")
+    books.plan("api", "USD", CENT)
+    rate(books, "2026-10-01", "0.90")
+    books.customer("acme", "EU", "USD", "api", tax="vat")
+    yield books
+    assert [(one.projection, one.check, one.row) for one in run_checks(books._ledger.db)] == []
+
+
+def bill(books):
+    """100.00 USD of October at 0.90, billed on 2 November at 0.92."""
+    books.use("acme", "u-1", "2026-10-10", "10000")
+    books.do("rate_usage", through="2026-10-31")
+    rate(books, "2026-11-01", "0.92")
+    books.do("issue_invoices", through="2026-10-31", on="2026-11-02")
+
+
+def test_accruals_invoices_and_payments_each_at_the_rate_of_their_day(foreign):
+    bill(foreign)
+    assert foreign.documents("acme") == [("EU-2026-000001", "100.00", "10.00", "110.00", "110.00")]
+    assert foreign.journal("EU") == [
+        ("2026-10-31", "usage_accrued", "1150", "90.00"),
+        ("2026-10-31", "usage_accrued", "4010", "-90.00"),
+        ("2026-11-02", "invoice_issued", "1100", "101.20"),
+        ("2026-11-02", "invoice_issued", "1150", "-90.00"),
+        ("2026-11-02", "invoice_issued", "7000", "-2.00"),
+        ("2026-11-02", "invoice_issued", "2200", "-9.20"),
+    ]
+    rate(foreign, "2026-11-10", "0.95")
+    foreign.do("capture_payment", payment="p-1", account="acme", amount="33.33", currency="USD",
+               on="2026-11-10", via="bank")  # fmt: skip
+    assert foreign.journal("EU")[-3:] == [
+        ("2026-11-10", "payment_captured", "1000", "31.66"),
+        ("2026-11-10", "payment_captured", "1100", "-30.66"),
+        ("2026-11-10", "payment_captured", "7000", "-1.00"),
+    ]
+    rate(foreign, "2026-11-20", "0.88")
+    foreign.do("capture_payment", payment="p-2", account="acme", amount="100.00", currency="USD",
+               on="2026-11-20", via="bank")  # fmt: skip
+    # The rest of 76.67 relieves what is left of 101.20; 23.33 stay unapplied, at 0.88.
+    assert foreign.journal("EU")[-4:] == [
+        ("2026-11-20", "payment_captured", "1000", "88.00"),
+        ("2026-11-20", "payment_captured", "1100", "-70.54"),
+        ("2026-11-20", "payment_captured", "2130", "-20.53"),
+        ("2026-11-20", "payment_captured", "7000", "3.07"),
+    ]
+    assert foreign.balances("EU") == {
+        "1000": "119.66",
+        "2130": "-20.53",
+        "2200": "-9.20",
+        "4010": "-90.00",
+        "7000": "0.07",
+    }
+
+
+def test_a_credit_note_goes_at_the_rate_of_its_invoice(foreign):
+    """Re-rated to 40.00 when a dollar is 0.50 EUR: the invoice was booked at 0.92."""
+    bill(foreign)
+    rate(foreign, "2026-11-05", "0.50")
+    foreign.do("correct_usage", source="app", id="u-1", properties={"quantity": "4000"},
+               reason="bot")  # fmt: skip
+    foreign.do("rate_usage", through="2026-11-05")
+    foreign.do("issue_invoices", through="2026-11-05", on="2026-11-06")
+    assert foreign.documents("acme")[1][:4] == ("EU-CN-2026-000001", "60.00", "6.00", "66.00")
+    note = [line for line in foreign.journal("EU") if line[1] == "credit_note_rerating"]
+    assert [line[2:] for line in note] == [
+        ("1150", "54.00"),
+        ("7000", "1.20"),
+        ("2200", "5.52"),
+        ("1100", "-60.72"),
+    ]
+    assert foreign.balances("EU")["1100"] == "40.48"
+    assert "1150" not in foreign.balances("EU")
+
+
+def test_a_concession_of_everything_leaves_no_receivable(foreign):
+    bill(foreign)
+    rate(foreign, "2026-11-05", "0.50")
+    for lines in ([{"line": 1, "net": "33.33"}], "all"):
+        foreign.do("issue_credit_note", invoice="EU-2026-000001", lines=lines, on="2026-11-06",
+                   reason="an outage")  # fmt: skip
+    assert foreign.balances("EU") == {"4010": "2.00", "7000": "-2.00"}
+
+
+def test_without_a_rate_nothing_is_booked(books, ledger):
+    books.entity("EU", "EUR")
+    books.plan("api", "USD", CENT)
+    books.customer("acme", "EU", "USD", "api")
+    books.use("acme", "u-1", "2026-10-10", "10000")
+    rate(books, "2026-11-01", "0.90")
+    head = ledger.books.head()
+    answer = books._ask("rate_usage", through="2026-10-31")
+    assert answer.error.code == "NO_EXCHANGE_RATE"
+    assert ledger.books.head() == head
+
+
+@pytest.mark.parametrize(
+    ("currency", "rates", "ends"),
+    [
+        ("JPY", ("150", "152", "149"), {"1000": "14900", "4000": "-15200", "7000": "300"}),
+        ("KWD", ("0.3075", "0.31", "0.32"), {"1000": "32.000", "4000": "-31.000",
+                                             "7000": "-1.000"}),
+    ],
+)  # fmt: skip
+def test_deferred_revenue_stays_at_the_rate_of_its_invoice(books, currency, rates, ends):
+    """100.00 USD in advance; 2100 is not money, so no later rate moves it."""
+    books.entity("XX", currency)
+    item = {"item": "app", "kind": "recurring", "amount": "100.00", "interval": "month",
+            "timing": "in_advance", "proration": "day"}  # fmt: skip
+    books.do("publish_plan", plan="app", currency="USD", from_="2026-01-01", items=[item])
+    for day, value in zip(("2026-10-01", "2026-12-01", "2026-12-20"), rates, strict=True):
+        rate(books, day, value, quote=currency)
+    books.do("open_account", account="acme", entity="XX", name="acme", currency="USD")
+    books.do("start_subscription", subscription="s", account="acme", plan="app",
+             from_="2026-12-01")  # fmt: skip
+    books.do("issue_invoices", through="2026-12-01", on="2026-12-01")
+    books.do("recognise_revenue", entity="XX", through="2026-12-31")
+    books.do("capture_payment", payment="p", account="acme", amount="100.00", currency="USD",
+             on="2026-12-20", via="bank")  # fmt: skip
+    assert books.balances("XX") == ends
+    assert list(run_checks(books._ledger.db)) == []
