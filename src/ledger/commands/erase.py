@@ -54,6 +54,8 @@ def _blocked(command: EraseAccount, context: Context) -> str | None:
     state = fold(context.history(stream("receivables", command.account)))
     if state.open_items or state.unapplied or state.credit_balance:
         return "invoices, cash or credit are open; settle them first."
+    if state.disputes:
+        return "a dispute is open; close it once it is decided."
     catch_up(ledger.db, PROJECTIONS)
     today = local_day(context.now, "UTC")
     with ledger.db.transaction(Role.READER) as tx:

@@ -177,7 +177,10 @@ def payment(payment: str) -> Query[Payment]:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a report is about: whose, at the end of which day, as known at which position."""
+    """What a report is about: whose, at the end of which day, as known at which position.
+
+    Each page of such a report sums up what follows it; who wants all of it asks without a limit.
+    """
 
     account: str | None = None
     entity: str | None = None
@@ -185,13 +188,13 @@ class Scope:
     at: int | None = None
 
 
-def ageing(on: date, scope: Scope, *, after: str = "", limit: int = 1_000) -> Query[Aged]:
+def ageing(on: date, scope: Scope, *, after: str = "", limit: int | None = 1_000) -> Query[Aged]:
     """A page of accounts with what is open, by how long it is overdue on a day."""
     return query("receivables", "ageing", Aged, on=on, after=after, limit=limit, **vars(scope))
 
 
 def open_items_as_of(
-    scope: Scope, *, after: tuple[str, date, str] = ("", FIRST_DAY, ""), limit: int = 1_000
+    scope: Scope, *, after: tuple[str, date, str] = ("", FIRST_DAY, ""), limit: int | None = 1_000
 ) -> Query[OpenItem]:
     """A page of the items open at the end of a day, oldest due first per account."""
     account, due_on, number = after
@@ -207,12 +210,12 @@ def open_items_as_of(
     )
 
 
-def balances_as_of(scope: Scope, *, after: str = "", limit: int = 1_000) -> Query[Balance]:
+def balances_as_of(scope: Scope, *, after: str = "", limit: int | None = 1_000) -> Query[Balance]:
     """A page of the balances that are not zero at the end of a day."""
     return query("receivables", "balances_as_of", Balance, after=after, limit=limit, **vars(scope))
 
 
-def unapplied_cash(scope: Scope, *, after: int = 0, limit: int = 1_000) -> Query[Unapplied]:
+def unapplied_cash(scope: Scope, *, after: int = 0, limit: int | None = 1_000) -> Query[Unapplied]:
     """A page of the payments of which some cash was on no invoice at the end of a day."""
     return query(
         "receivables", "unapplied_cash", Unapplied, after=after, limit=limit, **vars(scope)

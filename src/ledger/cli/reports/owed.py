@@ -4,12 +4,9 @@ Each may be asked for the end of any day (``--as-of``), as the books stood at an
 (``--at-position``); without them everything posted counts.
 """
 
-from collections.abc import Iterator
-
 from ledger.cli.output import Report, listed, money
-from ledger.cli.reports.asked import Asked, every
+from ledger.cli.reports.asked import Asked
 from ledger.reads import receivables
-from ledger.reads.queries import FIRST_DAY
 from ledger.store.transaction import Transaction
 
 
@@ -20,12 +17,7 @@ def scope_of(asked: Asked) -> receivables.Scope:
 
 def open_items(tx: Transaction, asked: Asked) -> Report:
     """Every invoice that is not settled, oldest due first."""
-    rows = every(
-        tx,
-        lambda after: receivables.open_items_as_of(scope_of(asked), after=after),
-        lambda row: (row.account, row.due_on, row.number),
-        ("", FIRST_DAY, ""),
-    )
+    rows = tx.all(receivables.open_items_as_of(scope_of(asked), limit=None))
     columns = (
         "number",
         "account",
@@ -90,12 +82,7 @@ def customer_credit(tx: Transaction, asked: Asked) -> Report:
 
 def unapplied_cash(tx: Transaction, asked: Asked) -> Report:
     """The payments of which some cash is on no invoice, oldest first."""
-    rows = every(
-        tx,
-        lambda after: receivables.unapplied_cash(scope_of(asked), after=after),
-        lambda row: row.position,
-        0,
-    )
+    rows = tx.all(receivables.unapplied_cash(scope_of(asked), limit=None))
     columns = ("payment", "account", "entity", "paid_on", "#amount", "#unapplied", "currency")
     table = [
         (
@@ -115,12 +102,7 @@ def unapplied_cash(tx: Transaction, asked: Asked) -> Report:
 def ageing(tx: Transaction, asked: Asked) -> Report:
     """What is open per account, by days overdue."""
     on = asked.as_of or asked.today
-    rows = every(
-        tx,
-        lambda after: receivables.ageing(on, scope_of(asked), after=after),
-        lambda row: row.account,
-        "",
-    )
+    rows = tx.all(receivables.ageing(on, scope_of(asked), limit=None))
     columns = (
         "account",
         "#current",
@@ -151,10 +133,5 @@ def ageing(tx: Transaction, asked: Asked) -> Report:
     return listed((*columns, "currency"), table)
 
 
-def _balances(tx: Transaction, asked: Asked) -> Iterator[receivables.Balance]:
-    return every(
-        tx,
-        lambda after: receivables.balances_as_of(scope_of(asked), after=after),
-        lambda row: row.account,
-        "",
-    )
+def _balances(tx: Transaction, asked: Asked) -> list[receivables.Balance]:
+    return tx.all(receivables.balances_as_of(scope_of(asked), limit=None))
