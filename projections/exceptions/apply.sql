@@ -1,16 +1,15 @@
 -- lanes: all
 
--- name: buckets
+-- name: days
 -- The books may have been folded further than the usage, so ask which window is there already.
-insert into usage_buckets as t
-select f.lane, f.account, f.meter, f.subscription, f.bucket, f.facts, f.first_position,
-       f.last_position, f.first_recorded_at, least(f.last_position, coalesce(w.to_position, 0))
+insert into usage_days as t
+select f.lane, f.account, f.meter, f.subscription, f.day, f.facts, f.last_position,
+       least(f.last_position, coalesce(w.to_position, 0))
 from (
     select lane, data ->> 'account' as account, data ->> 'meter' as meter,
            coalesce(data ->> 'subscription', '') as subscription,
-           date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00') as bucket,
-           count(*) as facts, min(position) as first_position, max(position) as last_position,
-           min(recorded_at) as first_recorded_at
+           date_trunc('day', occurred_at, 'UTC') as day,
+           count(*) as facts, max(position) as last_position
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type in ('usage.recorded/1', 'usage.corrected/1', 'usage.voided/1')
@@ -20,18 +19,18 @@ left join lateral (
     select max(r.to_position) as to_position
     from rated_windows as r
     where r.lane = f.lane and r.account = f.account and r.meter = f.meter
-      and r.window_from <= f.bucket and r.window_to >= f.bucket + interval '15 minutes'
+      and r.window_from <= f.day and r.window_to >= f.day + interval '1 day'
       and f.subscription in ('', r.subscription) and r.facts > 0
 ) as w on true
-order by f.lane, f.account, f.meter, f.bucket, f.subscription
-on conflict (lane, account, meter, bucket, subscription) do update set
+order by f.lane, f.account, f.meter, f.day, f.subscription
+on conflict (lane, account, meter, day, subscription) do update set
     facts = t.facts + excluded.facts,
     last_position = excluded.last_position,
     rated_position = greatest(t.rated_position, excluded.rated_position);
 
 -- name: windows_lost
 -- A window that shrinks uncovers what it held; what still is covered is found again below.
-update usage_buckets as b
+update usage_days as d
 set rated_position = 0
 from (
     select distinct on (stream) stream, (data ->> 'window_from')::timestamptz as window_from,
@@ -44,8 +43,8 @@ from (
 ) as n
 join rated_windows as w on w.stream = n.stream
 where (n.window_from > w.window_from or n.window_to < w.window_to or n.facts = 0)
-  and b.lane = w.lane and b.account = w.account and b.meter = w.meter
-  and b.bucket >= w.window_from and b.bucket < w.window_to;
+  and d.lane = w.lane and d.account = w.account and d.meter = w.meter
+  and d.day >= w.window_from - interval '1 day' and d.day < w.window_to;
 
 -- name: windows
 insert into rated_windows as t
@@ -62,10 +61,10 @@ on conflict (stream) do update set
     to_position = excluded.to_position, facts = excluded.facts;
 
 -- name: rated
-update usage_buckets as b
+update usage_days as d
 set rated_position = c.rated_position
 from (
-    select u.lane, u.account, u.meter, u.bucket, u.subscription,
+    select u.lane, u.account, u.meter, u.day, u.subscription,
            least(u.last_position, max(w.to_position)) as rated_position
     from (
         select distinct (data #>> '{usage,lane}')::smallint as lane, data ->> 'account' as account,
@@ -74,18 +73,18 @@ from (
         where lane = %(lane)s and position > %(from)s and position <= %(to)s
           and type = 'usage.rated/1'
     ) as touched
-    join usage_buckets as u
+    join usage_days as u
       on u.lane = touched.lane and u.account = touched.account and u.meter = touched.meter
      and u.rated_position < u.last_position
     join rated_windows as w
       on w.lane = u.lane and w.account = u.account and w.meter = u.meter
-     and w.window_from <= u.bucket and w.window_to >= u.bucket + interval '15 minutes'
+     and w.window_from <= u.day and w.window_to >= u.day + interval '1 day'
      and u.subscription in ('', w.subscription) and w.facts > 0
     group by 1, 2, 3, 4, 5, u.last_position, u.rated_position
     having least(u.last_position, max(w.to_position)) > u.rated_position
 ) as c
-where b.lane = c.lane and b.account = c.account and b.meter = c.meter and b.bucket = c.bucket
-  and b.subscription = c.subscription;
+where d.lane = c.lane and d.account = c.account and d.meter = c.meter and d.day = c.day
+  and d.subscription = c.subscription;
 
 -- name: replays
 insert into replays

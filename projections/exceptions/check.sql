@@ -1,16 +1,16 @@
--- name: buckets_equal_rows
--- Every bucket counts the usage facts in it.
+-- name: days_equal_rows
+-- Every day counts the usage facts in it.
 with rows as (
     select lane, account, meter, coalesce(subscription, '') as subscription,
-           date_bin('15 minutes', occurred_at, '2000-01-01 00:00:00+00') as bucket,
-           count(*) as facts, max(position) as last_position
+           date_trunc('day', occurred_at, 'UTC') as day, count(*) as facts,
+           max(position) as last_position
     from usage_events
     group by 1, 2, 3, 4, 5
 )
-select lane, account, meter, bucket, subscription, b.facts, r.facts as facts_of_rows
-from usage_buckets as b
-full join rows as r using (lane, account, meter, bucket, subscription)
-where (b.facts, b.last_position) is distinct from (r.facts, r.last_position)
+select lane, account, meter, day, subscription, d.facts, r.facts as facts_of_rows
+from usage_days as d
+full join rows as r using (lane, account, meter, day, subscription)
+where (d.facts, d.last_position) is distinct from (r.facts, r.last_position)
 limit 100;
 
 -- name: windows_equal_charges
@@ -28,15 +28,15 @@ where (w.window_from, w.window_to, w.to_position, w.facts) is distinct from
 limit 100;
 
 -- name: rated_positions
--- A bucket is rated as far as the windows that hold it reach.
-select b.lane, b.account, b.meter, b.bucket, b.subscription, b.rated_position, r.to_position
-from usage_buckets as b
+-- A day is rated as far as the windows that hold it whole reach.
+select d.lane, d.account, d.meter, d.day, d.subscription, d.rated_position, r.to_position
+from usage_days as d
 left join lateral (
     select max(w.to_position) as to_position
     from rated_windows as w
-    where w.lane = b.lane and w.account = b.account and w.meter = b.meter
-      and w.window_from <= b.bucket and w.window_to >= b.bucket + interval '15 minutes'
-      and b.subscription in ('', w.subscription) and w.facts > 0
+    where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+      and w.window_from <= d.day and w.window_to >= d.day + interval '1 day'
+      and d.subscription in ('', w.subscription) and w.facts > 0
 ) as r on true
-where b.rated_position <> least(b.last_position, coalesce(r.to_position, 0))
+where d.rated_position <> least(d.last_position, coalesce(r.to_position, 0))
 limit 100;

@@ -25,23 +25,44 @@ order by c.account, c.charge;
 -- Usage facts that no charge's set holds, per account, meter and reason, used before a time; by age
 -- in days since they were used. to_rate waits for a rating, no_price is of a meter that no item of a
 -- live subscription prices, no_subscription was used when none was live. Usage within a trial is
--- free, and what an entitlement alone covers is included in the plan: neither is unrated. Buckets a
--- charge covers in part are counted from their rows.
-with flagged as (
-    select b.*, a.entity, (b.bucket at time zone a.time_zone)::date as day,
-           (coalesce(%(now)s::timestamptz, now()) at time zone a.time_zone)::date
-               - (b.bucket at time zone a.time_zone)::date as age
-    from usage_buckets as b
-    join accounts as a on a.account = b.account
-    where b.rated_position < b.last_position
-      and (%(account)s::text is null or b.account = %(account)s)
+-- free, and what an entitlement alone covers is included in the plan: neither is unrated. Of the
+-- days that are not rated whole, the rows tell what is.
+with flagged as materialized (
+    select d.*, a.entity, a.time_zone,
+           (coalesce(%(now)s::timestamptz, now()) at time zone a.time_zone)::date as today
+    from usage_days as d
+    join accounts as a on a.account = d.account
+    where d.rated_position < d.last_position
+      and (%(account)s::text is null or d.account = %(account)s)
       and (%(entity)s::text is null or a.entity = %(entity)s)
-      and (%(before)s::timestamptz is null or b.bucket < %(before)s)
+      and (%(before)s::timestamptz is null or d.day < %(before)s)
+), counted as (
+    select f.entity, f.account, f.meter, f.subscription, r.day, f.today - r.day as age, r.facts,
+           r.oldest
+    from flagged as f
+    cross join lateral (
+        select (e.occurred_at at time zone f.time_zone)::date as day, count(*) as facts,
+               min(e.recorded_at) as oldest
+        from usage_events as e
+        where e.lane = f.lane and e.account = f.account and e.meter = f.meter
+          and e.occurred_at >= f.day and e.occurred_at < f.day + interval '1 day'
+          and (%(before)s::timestamptz is null or e.occurred_at < %(before)s)
+          and e.position > f.rated_position and e.position <= f.last_position
+          and coalesce(e.subscription, '') = f.subscription
+          and not exists (
+              select 1
+              from rated_windows as w
+              where w.lane = f.lane and w.account = f.account and w.meter = f.meter
+                and w.window_from <= e.occurred_at and w.window_to > e.occurred_at
+                and w.to_position >= e.position and w.facts > 0
+                and f.subscription in ('', w.subscription))
+        group by 1
+    ) as r
 ), covered as (
     select d.account, d.meter, d.subscription, d.day,
            bool_or(i.priced and d.day < s.trial_until) as free,
            bool_or(i.priced) as priced, bool_or(i.included) as included
-    from (select distinct account, meter, subscription, day from flagged) as d
+    from (select distinct account, meter, subscription, day from counted) as d
     join subscriptions as s
       on s.account = d.account and d.subscription in ('', s.subscription)
      and d.day >= s.starts_on and d.day < coalesce(s.ends_on, 'infinity')
@@ -68,27 +89,11 @@ with flagged as (
     ) as i
     group by 1, 2, 3, 4
 ), judged as (
-    select f.*, case when c.priced then 'to_rate' when c.account is not null then 'no_price'
+    select n.*, case when c.priced then 'to_rate' when c.account is not null then 'no_price'
                      else 'no_subscription' end as reason
-    from flagged as f
+    from counted as n
     left join covered as c using (account, meter, subscription, day)
     where not coalesce(c.free or c.included and not c.priced, false)
-), counted as (
-    select entity, account, meter, reason, age, facts, first_recorded_at as oldest
-    from judged
-    where rated_position < first_position
-    union all
-    select j.entity, j.account, j.meter, j.reason, j.age, r.facts, r.oldest
-    from judged as j
-    cross join lateral (
-        select count(*) as facts, min(e.recorded_at) as oldest
-        from usage_events as e
-        where e.lane = j.lane and e.account = j.account and e.meter = j.meter
-          and e.occurred_at >= j.bucket and e.occurred_at < j.bucket + interval '15 minutes'
-          and e.position > j.rated_position and e.position <= j.last_position
-          and coalesce(e.subscription, '') = j.subscription
-    ) as r
-    where j.rated_position >= j.first_position
 )
 select entity, account, meter, reason, sum(facts)::bigint as facts,
        coalesce(sum(facts) filter (where age < 1), 0)::bigint as today,
@@ -96,17 +101,46 @@ select entity, account, meter, reason, sum(facts)::bigint as facts,
        coalesce(sum(facts) filter (where age between 8 and 30), 0)::bigint as days_30,
        coalesce(sum(facts) filter (where age > 30), 0)::bigint as older,
        min(oldest) as oldest
-from counted
+from judged
 group by 1, 2, 3, 4
 order by 1, 2, 3, 4;
 
--- name: unrated_buckets
--- The quarters of an hour of some accounts in which something is unrated: what a rating has to
--- measure again.
-select distinct account, meter, bucket
-from usage_buckets
-where rated_position < last_position and account = any(%(accounts)s)
-order by account, meter, bucket;
+-- name: unrated_spans
+-- When, of some accounts, something is unrated: what a rating has to measure again. A whole day that
+-- no window touches, else the quarters of an hour in which rows are in no charge's set.
+select d.account, d.meter, s.starts, s.ends
+from usage_days as d
+cross join lateral (
+    select exists (
+        select 1
+        from rated_windows as w
+        where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+          and w.window_from < d.day + interval '1 day' and w.window_to > d.day) as touched
+) as t
+cross join lateral (
+    select d.day as starts, d.day + interval '1 day' as ends
+    where not t.touched
+    union all
+    select q.quarter, q.quarter + interval '15 minutes'
+    from (
+        select distinct date_bin('15 minutes', e.occurred_at, '2000-01-01 00:00:00+00') as quarter
+        from usage_events as e
+        where t.touched
+          and e.lane = d.lane and e.account = d.account and e.meter = d.meter
+          and e.occurred_at >= d.day and e.occurred_at < d.day + interval '1 day'
+          and e.position > d.rated_position
+          and coalesce(e.subscription, '') = d.subscription
+          and not exists (
+              select 1
+              from rated_windows as w
+              where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+                and w.window_from <= e.occurred_at and w.window_to > e.occurred_at
+                and w.to_position >= e.position and w.facts > 0
+                and d.subscription in ('', w.subscription))
+    ) as q
+) as s
+where d.rated_position < d.last_position and d.account = any(%(accounts)s)
+order by d.account, d.meter, s.starts;
 
 -- name: dead_letters
 -- A page of the dead letters that no replay took out, newest last.

@@ -1,25 +1,23 @@
--- Where usage was not rated: counts per quarter of an hour, beside the windows that were rated.
+-- Where usage was not rated: counts per day, beside the windows that were rated.
 
--- name: usage_buckets
--- Usage facts per 15 minutes: every boundary of a billing day, in any time zone, lies on one, so a
--- window holds a bucket whole or not at all. rated_position is up to where a charge's set reaches,
--- at most last_position; where it is less, something is unrated.
-create table usage_buckets (
-    lane              smallint not null,
-    account           text not null,
-    meter             text not null,
-    subscription      text not null,
-    bucket            timestamptz not null,
-    facts             bigint not null,
-    first_position    bigint not null,
-    last_position     bigint not null,
-    first_recorded_at timestamptz not null,
-    rated_position    bigint not null,
-    primary key (lane, account, meter, bucket, subscription)
+-- name: usage_days
+-- Usage facts per UTC day. rated_position is up to where the set of a charge reaches whose window
+-- holds the whole day, at most last_position; where it is less, the rows of the day tell what of it
+-- is unrated (a day on which a window turns is held by none).
+create table usage_days (
+    lane           smallint not null,
+    account        text not null,
+    meter          text not null,
+    subscription   text not null,
+    day            timestamptz not null,
+    facts          bigint not null,
+    last_position  bigint not null,
+    rated_position bigint not null,
+    primary key (lane, account, meter, day, subscription)
 );
 
--- name: usage_buckets_unrated
-create index on usage_buckets (account, meter, bucket) where rated_position < last_position;
+-- name: usage_days_unrated
+create index on usage_days (account, meter, day) where rated_position < last_position;
 
 -- name: rated_windows
 -- The window of the latest charge of every stream.

@@ -90,9 +90,9 @@ BREAK = {
     "exports.revisions_run_from_one": "update export_revisions set revision = revision + 1",
     "entitlements.thresholds_were_reached": "update thresholds set quantity = 0",
     "entitlements.limits_have_accounts": "update spend_limits set currency = 'EUR'",
-    "exceptions.buckets_equal_rows": "update usage_buckets set facts = facts + 1",
+    "exceptions.days_equal_rows": "update usage_days set facts = facts + 1",
     "exceptions.windows_equal_charges": "update rated_windows set to_position = 0",
-    "exceptions.rated_positions": "update usage_buckets set rated_position = 0",
+    "exceptions.rated_positions": "update usage_days set rated_position = 0",
 }
 
 

@@ -135,7 +135,7 @@ READS = [
     entitlements.thresholds("a"),
     exceptions.unpriced("a"),
     exceptions.unrated("a", entity="US", before=TIME),
-    exceptions.unrated_buckets(["a"]),
+    exceptions.unrated_spans(["a"]),
     exceptions.dead_letters("BAD_VALUE"),
     exceptions.dead_letter_counts(),
     exceptions.export_troubles("t"),

@@ -1,7 +1,7 @@
 """Which windows have to be measured again, so that the cost follows what changed.
 
 A window stays as it was charged if it is the same window of the same version, and no usage fact
-came in its days since. That is known from the quarters of an hour in which something is unrated
+came in its days since. That is known from the days on which something is unrated
 (docs/decisions/0054): they are few, and one query tells them for a batch.
 """
 
@@ -16,7 +16,7 @@ from ledger.commands.standing import Standing
 from ledger.metering import LEVEL
 from ledger.reads import exceptions as reads
 
-Buckets = Mapping[tuple[str, str], Sequence[reads.UnratedBucket]]
+Spans = Mapping[tuple[str, str], Sequence[reads.UnratedSpan]]
 
 
 def changed(
@@ -29,10 +29,10 @@ def changed(
 
     Of the accounts in ``whole`` that is every window.
     """
-    found: dict[tuple[str, str], list[reads.UnratedBucket]] = {}
+    found: dict[tuple[str, str], list[reads.UnratedSpan]] = {}
     accounts = {each.row.account for each in candidates} - set(whole)
-    for bucket in ground.read(reads.unrated_buckets(accounts)) if accounts else ():
-        found.setdefault((bucket.account, bucket.meter), []).append(bucket)
+    for span in ground.read(reads.unrated_spans(accounts)) if accounts else ():
+        found.setdefault((span.account, span.meter), []).append(span)
     return [
         each
         for each in candidates
@@ -41,12 +41,12 @@ def changed(
 
 
 def _may_differ(
-    candidate: Candidate, standing: Mapping[str, Standing], buckets: Buckets, ground: Ground
+    candidate: Candidate, standing: Mapping[str, Standing], spans: Spans, ground: Ground
 ) -> bool:
     row, due = candidate.row, candidate.due
     window, previous = due.window, due.previous
     stands = standing[row.subscription]
-    unrated = buckets.get((row.account, window.item.meter), ())
+    unrated = spans.get((row.account, window.item.meter), ())
     is_level = ground.meter(window.item.meter).aggregation == LEVEL
     if _touched(unrated, None if is_level else window.window_from, window.window_to):
         return True
@@ -67,9 +67,9 @@ def _may_differ(
     return _behind(candidate, stands, is_level)
 
 
-def _touched(buckets: Iterable[reads.UnratedBucket], start: datetime | None, end: datetime) -> bool:
+def _touched(spans: Iterable[reads.UnratedSpan], start: datetime | None, end: datetime) -> bool:
     """Say whether something is unrated in these days; of a level, also in any day before."""
-    return any((start is None or start <= each.bucket) and each.bucket < end for each in buckets)
+    return any((start is None or start < each.ends) and each.starts < end for each in spans)
 
 
 def _taken(candidate: Candidate, standing: Standing, start: datetime) -> bool:

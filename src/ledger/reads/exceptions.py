@@ -55,12 +55,13 @@ class UnratedUsage:
 
 
 @dataclass(frozen=True)
-class UnratedBucket:
-    """A quarter of an hour in which usage of a meter of an account is in no charge's set."""
+class UnratedSpan:
+    """From when to before when some usage of a meter of an account is in no charge's set."""
 
     account: str
     meter: str
-    bucket: datetime
+    starts: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True)
@@ -143,9 +144,9 @@ def unrated(
     )
 
 
-def unrated_buckets(accounts: Collection[str]) -> Query[UnratedBucket]:
-    """The quarters of an hour of these accounts in which something is unrated."""
-    return query("exceptions", "unrated_buckets", UnratedBucket, accounts=list(accounts))
+def unrated_spans(accounts: Collection[str]) -> Query[UnratedSpan]:
+    """When something of these accounts is unrated: days, or quarters of an hour."""
+    return query("exceptions", "unrated_spans", UnratedSpan, accounts=list(accounts))
 
 
 def dead_letters(
