@@ -13,8 +13,7 @@ from ledger.events import catalog as facts
 from ledger.events.streams import stream
 from ledger.periods import local_day
 from ledger.projector.follower import catch_up
-from ledger.reads.charges import unbilled_below
-from ledger.reads.subscriptions import live_below
+from ledger.reads.erasure import live_below, unbilled_below
 from ledger.receivables.state import fold
 from ledger.store import personal
 from ledger.store.database import Role

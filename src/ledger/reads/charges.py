@@ -100,13 +100,6 @@ class RatedThrough:
 
 
 @dataclass(frozen=True)
-class Unbilled:
-    """A charge that is not billed in full."""
-
-    charge: str
-
-
-@dataclass(frozen=True)
 class Taxed:
     """An account with charges under a tax code."""
 
@@ -243,8 +236,3 @@ def rated_through(accounts: Collection[str]) -> Query[RatedThrough]:
 def taxed_by(code: str) -> Query[Taxed]:
     """The accounts with charges under a tax code."""
     return query("charges", "taxed_by", Taxed, code=code)
-
-
-def unbilled_below(account: str) -> Query[Unbilled]:
-    """The charges not billed in full, of an account and of those it pays for."""
-    return query("charges", "unbilled_below", Unbilled, account=account)

@@ -67,27 +67,6 @@ class Meter:
 
 
 @dataclass(frozen=True)
-class ExchangeRate:
-    """1 ``base`` = ``rate`` ``quote`` from a day on; of one day the later version holds."""
-
-    base: str
-    quote: str
-    version: int
-    starts_on: date
-    rate: Decimal
-    source: str
-    stream: UUID
-    position: int
-
-
-@dataclass(frozen=True)
-class LiveBelow:
-    """A subscription that lives."""
-
-    subscription: str
-
-
-@dataclass(frozen=True)
 class Plan:
     """One published version of a plan; ``items`` as published."""
 
@@ -214,16 +193,6 @@ def accounts(
         limit=limit,
         on=on,
     )
-
-
-def exchange_rates(base: str | None = None, quote: str | None = None) -> Query[ExchangeRate]:
-    """Every exchange rate that was set, of a pair if named."""
-    return query("subscriptions", "exchange_rates", ExchangeRate, base=base, quote=quote)
-
-
-def live_below(account: str, on: date) -> Query[LiveBelow]:
-    """The subscriptions that live after a day, of an account and of those it pays for."""
-    return query("subscriptions", "live_below", LiveBelow, account=account, on=on)
 
 
 def meters(meters: Collection[str] | None = None) -> Query[Meter]:
