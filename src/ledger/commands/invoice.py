@@ -88,7 +88,7 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
     """Charge recurring and one-time items that are due; then see what there is to bill."""
     payer, through = _payer(run, command), command.through
     dropped: list[str] = []
-    found = pages(run, through, entity=command.entity, payer=payer)
+    found = pages(run, through, entity=command.entity, payer=payer, billing=True)
     batches = ahead(lambda rows: charge_batch(rows, through, view.ground, usage=False), found)
     for batch in batches:
         if late := append_batch(run, batch):
@@ -97,7 +97,8 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
 
     def again(account: str) -> bool:
         view.renew()
-        rows = [row for page in pages(run, through, account=account) for row in page]
+        found = pages(run, through, account=account, billing=True)
+        rows = [row for page in found for row in page]
         return not append_batch(run, charge_batch(rows, through, view.ground, usage=False))
 
     until_done(again, dropped)

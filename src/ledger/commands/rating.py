@@ -29,8 +29,12 @@ def pages(
     entity: str | None = None,
     account: str | None = None,
     payer: str | None = None,
+    billing: bool = False,
 ) -> Iterator[list[LiveSubscription]]:
-    """Yield the subscriptions of ``BATCH_ACCOUNTS`` accounts at a time."""
+    """Yield the subscriptions of ``BATCH_ACCOUNTS`` accounts at a time.
+
+    Those that the run does not concern are left out; for ``billing`` it concerns who pays.
+    """
     after = ""
     while True:
         query = live_subscriptions(
@@ -45,7 +49,9 @@ def pages(
             rows = tx.all(query)
         if not rows:
             return
-        yield rows
+        named = [(row, row.payer if billing else row.account) for row in rows]
+        if concerned := [row for row, name in named if run.concerns(name)]:
+            yield concerned
         after = rows[-1].account
 
 
