@@ -256,6 +256,43 @@ def test_what_credit_paid_wholly_is_shown_beside_what_is_to_pay():
     assert customer.issue(paid, charged("seats", "9.00"), through=date(2026, 12, 31)) == []
 
 
+def test_three_tax_rates_with_a_discount():
+    """18.00 off 180.00, by what each line costs: 90.00 at 19 %, 45.00 at 7 %, 27.00 at nothing."""
+    rates = {
+        **VAT,
+        "low": replace(VAT["DE"], code="low", rate=Decimal(7)),
+        "none": replace(VAT["DE"], code="none", rate=Decimal(0), category="Z"),
+    }
+    lines = [
+        charged("app", "90.00", allowances=(Allowance("discount", "d", Decimal("10.00")),)),
+        charged("books", "45.00", order=1, tax_code="low",
+                allowances=(Allowance("discount", "d", Decimal("5.00")),)),
+        charged("setup", "27.00", order=2, tax_code="none", kind="one_time", clears="4000",
+                allowances=(Allowance("discount", "d", Decimal("3.00")),)),
+    ]  # fmt: skip
+    (invoice,) = draft(ACME, lines, Issue(through=DEC, on=DEC, at=AT, rates=rates))
+    assert [(str(x.net), str(x.tax)) for x in invoice.lines] == [
+        ("90.00", "17.10"),
+        ("45.00", "3.15"),
+        ("27.00", "0.00"),
+    ]
+    assert [(x.category, str(x.rate), str(x.base), str(x.tax)) for x in invoice.taxes] == [
+        ("S", "19", "90.00", "17.10"),
+        ("S", "7", "45.00", "3.15"),
+        ("Z", "0", "27.00", "0.00"),
+    ]
+    (entry,) = document_entries(replace(invoice, number="EU-2026-000001"), DEC, AT)
+    assert journal(entry) == [
+        "1100 182.25",
+        "2100 -90.00",
+        "2100 -45.00",
+        "4090 3.00",
+        "4000 -30.00",
+        "2200 -17.10",
+        "2200 -3.15",
+    ]
+
+
 def test_a_bundle_is_deferred_part_by_part():
     customer = Customer()
     parts = (BundlePart("app", Decimal(80), "4000"), BundlePart("support", Decimal(40), "4200"))

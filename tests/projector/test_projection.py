@@ -13,6 +13,8 @@ def test_the_projections_are_those_of_the_folders():
     assert sorted(projection.projections()) == [
         "charges",
         "credits",
+        "deferred_revenue",
+        "entitlements",
         "exceptions",
         "exports",
         "invoices",

@@ -1,8 +1,13 @@
 """Contracts billed in advance: upgrades, downgrades, years, concessions, and the wrong entity."""
 
+from datetime import date
+
 import pytest
 
 from ledger.projector.checks import run_checks
+from ledger.projector.follower import catch_up
+from ledger.reads.waterfall import waterfalls
+from ledger.store.database import Role
 
 CENT = {"type": "per_unit", "unit": "0.01"}
 
@@ -159,6 +164,37 @@ def test_an_account_that_was_billed_by_the_wrong_entity(eu):
         eu.do("recognise_revenue", entity=entity, through="2026-12-31")
     assert eu.balances("EU") == {}
     assert eu.balances("US") == {"1100": "99.00", "4000": "-99.00"}
+
+
+def test_a_period_is_not_closed_over_revenue_that_is_earned(eu):
+    subscribe(eu, "acme", "basic", "2026-10-01", tax=None)
+    eu.do("issue_invoices", through="2026-10-01", on="2026-10-01")
+    for period in range(1, 10):
+        eu.do("close_period", entity="EU", period=f"2026-{period:02}")
+    blocked = eu._ask("close_period", entity="EU", period="2026-10")
+    assert (blocked.error.code, "recognise_revenue" in blocked.error.message) == (
+        "CLOSE_BLOCKED",
+        True,
+    )
+    eu.do("recognise_revenue", entity="EU", through="2026-10-31")
+    eu.do("close_period", entity="EU", period="2026-10")
+
+
+def test_the_waterfall_ties_to_deferred_revenue(eu):
+    publish(eu, "annual", fee("Year", "12000.00", "year"))
+    subscribe(eu, "acme", "annual", "2026-11-01", tax=None)
+    eu.do("issue_invoices", through="2026-11-01", on="2026-11-01")
+    eu.do("recognise_revenue", entity="EU", through="2026-12-31")
+    catch_up(eu._ledger.db)
+    with eu._ledger.db.transaction(Role.READER) as tx:
+        (found,) = waterfalls(tx, date(2027, 1, 5))
+    assert (str(found.deferred), str(found.months[-1].left)) == ("9994.52", "0.00")
+    assert eu.balances("EU")["2100"] == "-9994.52"
+    assert [(each.month, str(each.amount)) for each in found.months[:3]] == [
+        ("2027-01", "1019.18"),
+        ("2027-02", "920.55"),
+        ("2027-03", "1019.17"),
+    ]
 
 
 def test_a_retroactive_price_over_two_invoices(books):

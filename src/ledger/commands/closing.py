@@ -23,16 +23,19 @@ from ledger.errors import (
 from ledger.events.fact import Fact
 from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodSoftClosed
 from ledger.events.streams import stream
+from ledger.invoicing.recognition import steps
+from ledger.invoicing.schedules import terms_of
 from ledger.money import plain
 from ledger.periods import first_day, following, instant, last_day, local_day
 from ledger.projector.follower import catch_up
+from ledger.reads.deferred_revenue import START, open_schedules
 from ledger.reads.exceptions import unrated
 from ledger.reads.journal import trial_balance
 from ledger.store.append import PeriodGuard
 from ledger.store.canonical import canonical
 from ledger.store.database import Role
 
-PROJECTIONS = ("charges", "exceptions", "journal", "subscriptions", "usage")
+PROJECTIONS = ("charges", "deferred_revenue", "exceptions", "journal", "subscriptions", "usage")
 
 
 class SoftClosePeriod(Command):
@@ -92,6 +95,7 @@ def close_period(command: ClosePeriod, context: Context) -> Decision:
     where, version = _stream(command.entity, command.period, context)
     catch_up(context.ledger.db, PROJECTIONS)
     _all_rated(command, entity, context)
+    _all_recognised(command, entity, context)
     fact = PeriodClosed(
         originator_id=where,
         originator_version=version,
@@ -163,3 +167,15 @@ def _stream(entity: str, period: str, context: Context) -> tuple[UUID, int]:
 
 def _closed(last: list[Fact]) -> bool:
     return bool(last) and isinstance(last[0], PeriodClosed)
+
+
+def _all_recognised(command: ClosePeriod, entity: Keeper, context: Context) -> None:
+    """Refuse while revenue of the period is still deferred."""
+    day, after = last_day(command.period), START
+    terms = terms_of(entity.currency, entity.rounding, entity.policies)
+    with context.ledger.db.transaction(Role.READER) as tx:
+        while rows := tx.all(open_schedules(entity.entity, through=day, after=after)):
+            if any(steps(row, day, terms) for row in rows):
+                why = f"revenue is not recognised; recognise_revenue through {day} first."
+                raise CloseBlocked(field="period", period=command.period, why=why)
+            after = rows[-1].key
