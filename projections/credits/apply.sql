@@ -8,7 +8,7 @@ select data ->> 'grant', data ->> 'account', data ->> 'entity', data ->> 'curren
        (data ->> 'expected_breakage')::numeric, data ->> 'tax_code',
        (data ->> 'top_up_below')::numeric, data ->> 'series',
        coalesce((data ->> 'number')::integer, 1), stream, version, position, occurred_at, 0, 0, 0,
-       null, 0
+       null, 0, false
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'credit.granted/1';
@@ -40,6 +40,14 @@ left join lateral (
     order by version desc limit 1
 ) as e on true
 where g.stream = l.stream;
+
+-- name: charged
+update grants as g
+set charged = true
+from ledger.log as l
+where l.lane = %(lane)s and l.position > %(from)s and l.position <= %(to)s
+  and l.type = 'item.charged/1' and l.data ->> 'kind' = 'grant'
+  and g.grant_id = substr(l.data ->> 'subscription', 7);
 
 -- name: billed
 -- A concession lowers revenue, not the liability.

@@ -27,11 +27,12 @@ where breakage < 0 or cost + breakage > coalesce(price, 0)
    or expired is not null and cost + breakage <> coalesce(price, 0);
 
 -- name: prepaid_equals_journal
--- Account 2110 is, per grant, what was billed less cost used and breakage: the remainders.
+-- Account 2110 is, per grant, what was billed less cost used and breakage: the remainders, in the
+-- currency of the grant.
 select grant_id, g.billed - g.cost - g.breakage as remainder, j.amount as amount_in_journal
 from grants as g
 full join (
-    select grant_id, sum(amount) as amount
+    select grant_id, sum(coalesce(foreign_amount, amount)) as amount
     from journal_lines
     where account = '2110'
     group by 1

@@ -2,7 +2,7 @@
 -- A page of the grants of an account, an entity or everybody, by id.
 select grant_id, account, entity, currency, kind, starts_on, expires_on, amount, units, meter, price,
        expected_breakage, tax_code, top_up_below, series, number, stream, version, position,
-       occurred_at, used, cost, breakage, expired, billed
+       occurred_at, used, cost, breakage, expired, billed, charged
 from grants
 where (%(account)s::text is null or account = %(account)s)
   and (%(entity)s::text is null or entity = %(entity)s)
@@ -14,7 +14,7 @@ limit %(limit)s;
 -- Every grant of the accounts named: what a rating run draws.
 select grant_id, account, entity, currency, kind, starts_on, expires_on, amount, units, meter, price,
        expected_breakage, tax_code, top_up_below, series, number, stream, version, position,
-       occurred_at, used, cost, breakage, expired, billed
+       occurred_at, used, cost, breakage, expired, billed, charged
 from grants
 where account = any(%(accounts)s)
 order by account, grant_id;
@@ -55,13 +55,25 @@ where id = any(%(ids)s)
   and (amount <> 0 or net <> 0 or units <> 0)
 order by id, period_from, subscription, item, stream;
 
--- name: credited_accounts
--- The accounts with a grant that begins by a day and is to be charged, of one page.
-select distinct account
-from grants
-where (%(entity)s::text is null or entity = %(entity)s)
-  and (%(account)s::text is null or account = %(account)s)
-  and starts_on <= %(through)s
-  and account > %(after)s
-order by account
+-- name: unsettled_accounts
+-- A page of accounts with a grant that is to be charged, or one that expired and was never drawn.
+select distinct g.account, a.payer
+from grants as g
+join accounts as a on a.account = g.account
+where (not g.charged and g.price > 0 and g.starts_on <= %(through)s
+       or g.expired is null and g.used = 0 and g.expires_on <= %(through)s)
+  and (%(entity)s::text is null or g.entity = %(entity)s)
+  and (%(account)s::text is null or g.account = %(account)s)
+  and (%(payer)s::text is null or a.payer = %(payer)s)
+  and g.account > %(after)s
+order by g.account
 limit %(limit)s;
+
+-- name: idle_accounts
+-- Those of the accounts named that have no subscription begun by a day, so that nothing draws.
+select a.account, a.payer
+from accounts as a
+where a.account = any(%(accounts)s)
+  and not exists (select 1 from subscriptions as s
+                  where s.account = a.account and s.starts_on <= %(through)s)
+order by a.account;

@@ -3,7 +3,7 @@
 -- name: grants
 -- used, cost, breakage and expired are cumulative, as the stream of the grant says them last; used
 -- and expired are money or units, like what was granted. billed is what documents brought into the
--- liability, net.
+-- liability, net; charged says that there is a charge for the price.
 create table grants (
     grant_id          text primary key,
     account           text not null,
@@ -29,8 +29,12 @@ create table grants (
     cost              numeric not null,
     breakage          numeric not null,
     expired           numeric,
-    billed            numeric not null
+    billed            numeric not null,
+    charged           boolean not null
 );
+
+-- name: grants_unsettled
+create index on grants (account) where not charged and price > 0 or expired is null;
 
 -- name: grants_account
 create index on grants (account, grant_id);

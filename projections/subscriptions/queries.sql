@@ -217,6 +217,7 @@ where s.account in (
     join accounts as who on who.account = inside.account
     where (%(entity)s::text is null or inside.entity = %(entity)s)
       and (%(account)s::text is null or inside.account = %(account)s)
+      and (%(accounts)s::text[] is null or inside.account = any(%(accounts)s))
       and (%(payer)s::text is null or who.payer = %(payer)s)
       and inside.starts_on <= %(through)s
       and inside.account > %(after)s

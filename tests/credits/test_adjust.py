@@ -114,7 +114,7 @@ def test_what_spans_add_never_falls():
 
 def test_units_come_along_at_their_cost():
     pack = grant("pack", 0, "8.99", units=100)
-    draws = [Draw(pack, ChargeKey(NOV, "s-1", "api"), Decimal(40), Decimal("3.60"))]
+    draws = [Draw(pack, ChargeKey(NOV, "s-1", "api"), Decimal(40), Decimal("3.60"), NOV)]
     found, _ = adjust([demand("0")], Ground("USD", grants=[pack]), draws)
     (only,) = found.values()
     assert shown(only) == [("units", "pack", "0.00", "3.60")]

@@ -156,3 +156,55 @@ def test_the_json_is_that_of_the_contract(story):
 def test_what_is_no_journal_line_is_refused(story, line):
     with pytest.raises(UnknownLine):
         walk(story, line)
+
+
+def test_what_credit_and_discounts_take_leads_to_them_and_to_the_usage(story):
+    story.ask("grant_credit", grant="pack", account="acme", kind="prepaid", amount="2.00",
+              from_="2026-10-01")  # fmt: skip
+    story.ask("add_discount", discount="d", account="acme", percent="10", from_="2026-10-01")
+    story.usage("e-1", "300")
+    story.rate()
+    for account, kind, name in (("2110", "grant", "pack"), ("4090", "discount", "d")):
+        (line,) = lines(story, account)
+        tree = walk(story, line.id)
+        assert kinds(tree) == ["journal_line", "journal_entry", "charge", "usage_set"]
+        assert tree.detail[kind] == name
+        assert {one.id for one in found(tree, kind)} == {name}
+        assert events(tree) == [("e-1", 1)]
+
+
+def test_a_bought_grant_and_its_breakage_lead_to_the_grant(story):
+    story.ask("grant_credit", grant="pack", account="acme", kind="prepaid", amount="5.00",
+              from_="2026-10-01", expires="2026-10-31", tax="sales")  # fmt: skip
+    story.usage("e-1", "300")
+    story.rate()
+    story.bill()
+    (broken,) = lines(story, "4030")
+    tree = walk(story, broken.id)
+    assert kinds(tree) == ["journal_line", "journal_entry", "credit_expired", "grant"]
+    bought = next(one for one in lines(story, "2110") if one.entry.startswith("invoice/"))
+    assert kinds(walk(story, bought.id)) == [
+        "journal_line", "journal_entry", "invoice_line", "charge", "grant",
+    ]  # fmt: skip
+
+
+def test_proportional_breakage_leads_to_the_draws_behind_it(story):
+    story.ask("register_entity", entity="EU", name="E", currency="EUR", country="DE",
+              time_zone="UTC", first_period="2026-01",
+              policies={"breakage": "proportional"})  # fmt: skip
+    story.ask("open_account", account="emil", entity="EU", name="E", currency="EUR")
+    model = {"type": "per_unit", "unit": "0.01"}
+    item = {"item": "calls", "kind": "usage", "meter": "api", "interval": "month", "model": model}
+    story.ask("publish_plan", plan="euro", currency="EUR", from_="2026-01-01", items=[item])
+    story.ask("start_subscription", subscription="s-e", account="emil", plan="euro",
+              from_="2026-10-01")  # fmt: skip
+    story.ask("grant_credit", grant="pack", account="emil", kind="prepaid", amount="5.00",
+              from_="2026-10-01", expected_breakage="0.10")  # fmt: skip
+    body = {"source": "app", "id": "e-1", "account": "emil", "meter": "api",
+            "time": "2026-10-05T10:00:00Z", "properties": {"quantity": "300"}}  # fmt: skip
+    story.ask("record_usage", events=[body])
+    story.rate()
+    (broken,) = lines(story, "4030")
+    tree = walk(story, broken.id)
+    assert [one.id for one in found(tree, "grant")][:1] == ["pack"]
+    assert events(tree) == [("e-1", 1)]

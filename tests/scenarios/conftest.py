@@ -11,8 +11,10 @@ import pytest
 
 from ledger.cli.journal import hledger, source
 from ledger.commands.ledger import Ledger
+from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
 from ledger.reads.charges import charges
+from ledger.reads.credit import grants
 from ledger.reads.invoices import invoice_lines, invoices
 from ledger.reads.journal import journal_lines, trial_balance
 from ledger.store.database import Role
@@ -64,34 +66,39 @@ class Books:
 
     def balances(self, entity: str = "US", as_of: date | None = None) -> dict[str, str]:
         """Return the trial balance, debit positive, without zeros."""
-        rows = self._read(trial_balance(entity, as_of=as_of))
+        rows = self.read(trial_balance(entity, as_of=as_of))
         return {row.account: str(row.balance) for row in rows if row.balance}
 
     def journal(self, entity: str = "US") -> list[tuple[str, str, str, str]]:
         """Return (date, rule, account, amount) of every line, in the order of posting."""
         return [
             (row.posted_on.isoformat(), row.rule.partition("@")[0], row.account, str(row.amount))
-            for row in self._read(journal_lines(entity=entity))
+            for row in self.read(journal_lines(entity=entity))
         ]
 
     def documents(self, account: str) -> list[tuple[str, str, str, str, str]]:
         """Return (number, net, tax, total, open) of every document of an account."""
         return [
             (row.number, str(row.net), str(row.tax), str(row.total), str(row.open))
-            for row in self._read(invoices(account))
+            for row in self.read(invoices(account))
         ]
 
     def lines(self, number: str) -> list[tuple[str, str, str]]:
         """Return (item, net, tax) of every line of a document."""
-        rows = self._read(invoice_lines([number]))
+        rows = self.read(invoice_lines([number]))
         return [(row.item, str(row.net), str(row.tax)) for row in rows]
+
+    def grants(self, account: str) -> list[Any]:
+        """Return the grants of an account, by id."""
+        return self.read(grants(account))
 
     def charges(self, account: str) -> list[tuple[str, str, str]]:
         """Return (charge, amount, delta) of every charge of an account."""
-        rows = self._read(charges(account))
+        rows = self.read(charges(account))
         return [(row.charge, str(row.amount), str(row.delta)) for row in rows]
 
-    def _read(self, query: Any) -> list[Any]:
+    def read(self, query: Any) -> list[Any]:
+        """Return the rows of a read, once everything is folded."""
         catch_up(self._ledger.db)
         with self._ledger.db.transaction(Role.READER) as tx:
             return tx.all(query)
@@ -104,6 +111,8 @@ def books(ledger: Ledger, ask: Callable[..., Any], tmp_path: Path) -> Iterator[B
     for number in (1, 2, 3):
         books.do("define_meter", meter=f"meter-{number}", aggregation="sum")
     yield books
+    catch_up(ledger.db)
+    assert list(run_checks(ledger.db)) == []
     if shutil.which("hledger") is not None:
         check_journal(ledger, tmp_path / "books.journal")
 

@@ -4,21 +4,23 @@ Both runs come here. ``rate_usage`` charges everything; ``issue_invoices`` charg
 usage before it bills, and leaves a fee in arrears alone until its interval is finished.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
-from ledger.catalog.versions import tax_rate_on
-from ledger.commands.adjusting import Batched, Key, adjusted, reached
+from ledger.commands.adjusting import Batched, Key, Taken, adjusted
+from ledger.commands.committing import true_ups
+from ledger.commands.crediting import Credited, credited
+from ledger.commands.drawing import CreditFact, drawn
 from ledger.commands.ground import Ground
 from ledger.commands.measuring import Candidate, measured, reach
 from ledger.commands.restored import agreement_of
+from ledger.commands.run_terms import rate_within, run_of
 from ledger.commands.standing import Standing, standing_of
 from ledger.commands.unchanged import changed
 from ledger.events.billing import UsageRated
 from ledger.events.charges import ItemCharged
-from ledger.money import ZERO
-from ledger.periods import DAY, instant
+from ledger.periods import DAY
 from ledger.rating.adjustments import Adjusted
 from ledger.rating.charge import Measured, Run, charge, zeroed
 from ledger.rating.fee_charges import DueFee, charge_fee, due_fees, zeroed_fee
@@ -26,58 +28,138 @@ from ledger.rating.fees import IN_ARREARS
 from ledger.rating.groups import label
 from ledger.rating.timeline import Agreement
 from ledger.rating.windows import due
-from ledger.reads.subscriptions import LiveSubscription
+from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 
 Charge = UsageRated | ItemCharged
+
+FOR_EVER = date(2101, 1, 1)
+
+
+@dataclass
+class Made:
+    """The next charges of some accounts, and what there is to say of their grants."""
+
+    charges: dict[str, list[Charge]] = field(default_factory=dict)
+    credit: dict[str, list[CreditFact]] = field(default_factory=dict)
 
 
 def charges_of(
     rows: Sequence[LiveSubscription], through: date, ground: Ground, *, usage: bool = True
-) -> dict[str, list[Charge]]:
-    """Return the next charges of these subscriptions, by account; none where nothing changed."""
+) -> Made:
+    """Return the next charges of these subscriptions, by account; none where nothing changed.
+
+    An account with discounts or credit is charged whole, as far as it ever was, by both runs.
+    """
+    has = credited({row.account for row in rows}, ground)
+    rows = _all_of(rows, has, ground)
     agreements = {row.subscription: agreement_of(row) for row in rows}
     _load(rows, agreements.values(), ground)
-    standing = standing_of(rows, ground)
-    made: dict[str, list[Charge]] = {row.account: [] for row in rows}
-    batched = Batched()
-    candidates: list[Candidate] = []
-    for row in rows:
-        agreement, stands = agreements[row.subscription], standing[row.subscription]
-        run = run_of(row, through, ground)
-        fees, lost = due_fees(agreement, ground.plan, stands.fees, through)
-        batched.fees += [(row, each) for each in fees if usage or _finished(each, through)]
-        made[row.account] += [found for each in lost if (found := zeroed_fee(each, run))]
-        if usage:
-            dues, gone = due(agreement, ground.plan, stands.usage, through, row.time_zone)
-            candidates += [Candidate(row, each) for each in dues]
-            made[row.account] += _zeroed(row, gone, run, stands, ground)
-    if usage:
-        whole = reached(made, ground)
-        candidates = changed(candidates, standing, whole, ground)
-        batched.usage += measured(candidates, ground)
-    taken = adjusted(batched, standing, ground)
-    for row, fee in batched.fees:
-        made[row.account] += _charged_fee(row, fee, taken, run_of(row, through, ground), ground)
-    for candidate, sets in batched.usage:
-        stands = standing[candidate.row.subscription]
-        run = run_of(candidate.row, through, ground)
-        made[candidate.row.account] += _charged(candidate, sets, stands, taken, run, ground)
-    return {account: found for account, found in made.items() if found}
+    batch = _Batch(rows, agreements, standing_of(rows, ground), has, through, ground, usage)
+    batched = batch.collect()
+    taken = adjusted(batched, has, batch.standing, ground)
+    batch.charge(batched, taken)
+    batch.true_up()
+    charges = {account: found for account, found in batch.made.items() if found}
+    return Made(charges, batch.credit(taken))
 
 
-def run_of(row: LiveSubscription, through: date, ground: Ground) -> Run:
-    """Return what all charges of a subscription's account share."""
-    entity = ground.entity(row.entity)
-    return Run(
-        entity=row.entity,
-        account=row.account,
-        currency=row.currency,
-        rounding=entity.rounding,
-        through=through,
-        at=instant(through, entity.time_zone),
-        first_period=entity.first_period,
-        schedule=entity.policies.get("revenue_schedule", "daily"),
-    )
+@dataclass
+class _Batch:
+    """Some accounts while they are charged; those that have credit or discounts are ``whole``."""
+
+    rows: Sequence[LiveSubscription]
+    agreements: Mapping[str, Agreement]
+    standing: Mapping[str, Standing]
+    has: Mapping[str, Credited]
+    through: date
+    ground: Ground
+    usage: bool
+    made: dict[str, list[Charge]] = field(init=False)
+    furthest: dict[str, date] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.made = {row.account: [] for row in self.rows}
+        self.furthest = dict.fromkeys(self.has, self.through)
+        for row in self.rows:
+            if row.account in self.has:
+                days = [each.rated_to - DAY for each in self.standing[row.subscription].charges]
+                self.furthest[row.account] = max([self.furthest[row.account], *days])
+
+    def run(self, row: LiveSubscription) -> Run:
+        """Return what all charges of an account share."""
+        return run_of(row, self.through, self.ground)
+
+    def whole(self, row: LiveSubscription) -> bool:
+        """Say whether everything of an account is charged, not only what needs no usage."""
+        return self.usage or row.account in self.has
+
+    def collect(self) -> Batched:
+        """Take back what is gone; return what is due, measured where it may have changed."""
+        batched = Batched()
+        candidates: list[Candidate] = []
+        for row in self.rows:
+            agreement, stands = self.agreements[row.subscription], self.standing[row.subscription]
+            to, made = self.furthest.get(row.account, self.through), self.made[row.account]
+            fees, lost = due_fees(agreement, self.ground.plan, stands.fees, to)
+            batched.fees += [(row, fee) for fee in fees if self.whole(row) or _finished(fee, to)]
+            made += [found for each in lost if (found := zeroed_fee(each, self.run(row)))]
+            if self.whole(row):
+                dues, gone = due(agreement, self.ground.plan, stands.usage, to, row.time_zone)
+                candidates += [Candidate(row, each) for each in dues]
+                made += _zeroed(row, gone, self.run(row), stands, self.ground)
+        candidates = changed(candidates, self.standing, self.has, self.ground)
+        batched.usage += measured(candidates, self.ground)
+        return batched
+
+    def charge(self, batched: Batched, taken: Taken) -> None:
+        """Make the charges of fees and of usage, less what is taken off them."""
+        for row, fee in batched.fees:
+            self.made[row.account] += _charged_fee(
+                row, fee, taken.adjusted, self.run(row), self.ground
+            )
+        for candidate, sets in batched.usage:
+            row = candidate.row
+            self.made[row.account] += _charged(
+                candidate,
+                sets,
+                self.standing[row.subscription],
+                taken.adjusted,
+                self.run(row),
+                self.ground,
+            )
+
+    def true_up(self) -> None:
+        """Make the charges of commitments, now that the usage that they count is charged."""
+        for row in self.rows:
+            if self.whole(row):
+                to, made = self.furthest.get(row.account, self.through), self.made[row.account]
+                agreement = self.agreements[row.subscription]
+                stands = self.standing[row.subscription]
+                made += list(true_ups(row, agreement, stands, made, to, self.run(row), self.ground))
+
+    def credit(self, taken: Taken) -> dict[str, list[CreditFact]]:
+        """Return what there is to say of the grants of these accounts."""
+        first = {row.account: row for row in reversed(self.rows)}
+        return {
+            account: drawn(
+                each,
+                taken.draws.get(account, ()),
+                self.made[account],
+                self.run(first[account]),
+                self.ground,
+            )
+            for account, each in self.has.items()
+        }
+
+
+def _all_of(
+    rows: Sequence[LiveSubscription], has: Collection[str], ground: Ground
+) -> Sequence[LiveSubscription]:
+    """Return the subscriptions with those that a further run has reached, where all matter."""
+    if not has:
+        return rows
+    every = ground.read(live_subscriptions(FOR_EVER, accounts=has, limit=len(has)))
+    return [*(row for row in rows if row.account not in has), *every]
 
 
 def _load(
@@ -164,9 +246,3 @@ def _charged(
     if candidate.due.groups and (sets[0].usage.facts, sets[0].usage.digest) not in seen:
         made += [found for each in sets[:1] if (found := next_charge(each, noted=True))]
     return made
-
-
-def rate_within(code: str | None, day: date, ground: Ground) -> Decimal:
-    """Return the tax rate within a price; nothing where there is no tax that day."""
-    rate = tax_rate_on(ground.tax_rates(code), day) if code is not None else None
-    return rate.rate if rate is not None else ZERO

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 
 from ledger.commands.aggregates import Account
-from ledger.commands.command import Command, StartsOn
+from ledger.commands.command import Command, Record, StartsOn
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Day, Id, Number, bad_value
@@ -30,6 +30,12 @@ def _share(value: Decimal) -> Decimal:
     return value
 
 
+class TopUp(Record):
+    """The next grant follows, on the same terms, when less than this is left."""
+
+    below: Amount
+
+
 class GrantCredit(Command):
     """Grant an account credit: money that rated charges draw, or units drawn before pricing."""
 
@@ -46,6 +52,7 @@ class GrantCredit(Command):
     price: Amount | None = None
     expected_breakage: Annotated[Number, AfterValidator(_share)] | None = None
     tax: Id | None = None
+    top_up: TopUp | None = None
 
 
 def grant_credit(command: GrantCredit, context: Context) -> Decision:
@@ -77,6 +84,8 @@ def grant_credit(command: GrantCredit, context: Context) -> Decision:
         price=command.amount if _costs_itself(command) else command.price,
         expected_breakage=command.expected_breakage,
         tax_code=command.tax,
+        top_up_below=command.top_up.below if command.top_up else None,
+        series=command.grant if command.top_up else None,
     )
     known = AccountCredited(
         originator_id=account.id,
@@ -97,6 +106,11 @@ def check_form(command: GrantCredit) -> None:
         raise BadValue(field="amount", why="A grant is either of an amount or of units.")
     if (command.units is None) != (command.meter is None):
         raise BadValue(field="meter", why="Units are of a meter, and only units are.")
+    size = command.amount or command.units
+    if command.top_up is not None and size is not None and command.top_up.below > size:
+        raise BadValue(
+            field="top_up.below", why="More than the whole grant is never left; lower the amount."
+        )
     if command.kind == "promotional":
         _refuse_price(command)
     elif command.units is not None and command.price is None:
@@ -104,7 +118,7 @@ def check_form(command: GrantCredit) -> None:
 
 
 def _refuse_price(command: GrantCredit) -> None:
-    for name in ("price", "expected_breakage", "tax"):
+    for name in ("price", "expected_breakage", "tax", "top_up"):
         if getattr(command, name) is not None:
             raise BadValue(
                 field=name, why="Promotional credit is not paid for; only prepaid grants have this."

@@ -121,6 +121,11 @@ class Ground:
         """Return every version of a tax code, in the order of setting."""
         return cast("list[TaxRateSet]", self._of("tax", code))
 
+    def version(self, kind: str, name: str) -> int:
+        """Return the version that a stream was at when it was loaded; 0 where there is none."""
+        facts = self._of(kind, name)
+        return facts[-1].originator_version if facts else 0
+
     def _of(self, kind: str, name: str) -> list[Fact]:
         self.load(kind, [name])
         return self._facts[kind, name]

@@ -19,6 +19,7 @@ from ledger.commands.batches import Batch, Work, ahead, append_batch, until_done
 from ledger.commands.billing import drafts_of
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command
+from ledger.commands.granting import grant_batch, grant_pages
 from ledger.commands.ground import Ground, View
 from ledger.commands.rating import charge_batch, pages
 from ledger.commands.runs import Run
@@ -39,7 +40,7 @@ from ledger.reads.subscriptions import accounts, entities
 from ledger.store.database import Role
 
 BATCH_PAYERS = 200
-PROJECTIONS = ("charges", "invoices", "subscriptions")
+PROJECTIONS = ("usage", "charges", "invoices", "subscriptions", "exceptions", "credits")
 
 
 class IssueInvoices(Command):
@@ -88,6 +89,10 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
     """Charge recurring and one-time items that are due; then see what there is to bill."""
     payer, through = _payer(run, command), command.through
     dropped: list[str] = []
+    credit = grant_pages(run, through, entity=command.entity, payer=payer, billing=True)
+    for batch in ahead(lambda names: grant_batch(names, through, view.ground), credit):
+        dropped += append_batch(run, batch)
+        view.renew()
     found = pages(run, through, entity=command.entity, payer=payer, billing=True)
     batches = ahead(lambda rows: charge_batch(rows, through, view.ground, usage=False), found)
     for batch in batches:
@@ -99,7 +104,10 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
         view.renew()
         found = pages(run, through, account=account, billing=True)
         rows = [row for page in found for row in page]
-        return not append_batch(run, charge_batch(rows, through, view.ground, usage=False))
+        late = append_batch(run, grant_batch([account], through, view.ground))
+        view.renew()
+        late += append_batch(run, charge_batch(rows, through, view.ground, usage=False))
+        return not late
 
     until_done(again, dropped)
     view.renew()

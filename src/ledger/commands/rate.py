@@ -7,6 +7,7 @@ rated meanwhile is dropped from its batch and comes again at the end.
 
 from ledger.commands.batches import ahead, append_batch, until_done
 from ledger.commands.command import Command
+from ledger.commands.granting import grant_batch, grant_pages
 from ledger.commands.ground import Ground, View
 from ledger.commands.rating import charge_batch, pages
 from ledger.commands.runs import Run
@@ -15,7 +16,7 @@ from ledger.commands.types import Day, Id
 from ledger.errors import UnknownAccount
 from ledger.events.streams import stream
 
-PROJECTIONS = ("usage", "charges", "subscriptions", "exceptions")
+PROJECTIONS = ("usage", "charges", "subscriptions", "exceptions", "credits")
 
 
 class RateUsage(Command):
@@ -36,6 +37,10 @@ def rate_usage(run: Run, command: RateUsage) -> None:
         """Rate what is asked; return the accounts that have to be rated again."""
         view = View(run.ledger, PROJECTIONS)
         dropped: list[str] = []
+        credit = grant_pages(run, asked.through, entity=asked.entity, account=asked.account)
+        for batch in ahead(lambda names: grant_batch(names, asked.through, view.ground), credit):
+            dropped += append_batch(run, batch)
+            view.renew()
         found = pages(run, asked.through, entity=asked.entity, account=asked.account)
         for batch in ahead(lambda rows: charge_batch(rows, asked.through, view.ground), found):
             if late := append_batch(run, batch):

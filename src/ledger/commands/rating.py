@@ -1,20 +1,16 @@
 """A batch of subscriptions as work to append: their charges, each with the entry it makes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
 from ledger.commands.batches import Batch, Work
-from ledger.commands.books import period_guard
-from ledger.commands.charging import Charge, charges_of
+from ledger.commands.charging import charges_of
+from ledger.commands.entries import all_facts, entries, periods_of
 from ledger.commands.ground import Ground
 from ledger.commands.restored import agreement_of
 from ledger.commands.runs import Run
-from ledger.events.fact import Fact
 from ledger.events.streams import stream
-from ledger.periods import instant
-from ledger.posting.accruals import accrual
-from ledger.rating.booking import in_books, posts
 from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 from ledger.store.append import Guard
 from ledger.store.database import Role
@@ -62,13 +58,14 @@ def charge_batch(
 
     An account whose subscriptions, discounts or credit moved meanwhile is refused alone.
     """
-    charges = charges_of(rows, through, ground, usage=usage)
+    made = charges_of(rows, through, ground, usage=usage)
     agreed = _agreed(rows)
-    works = {
-        account: Work(_entries(found, ground), agreed[account])
-        for account, found in charges.items()
+    facts = {
+        account: entries([*made.charges.get(account, ()), *made.credit.get(account, ())], ground)
+        for account in {*made.charges, *made.credit}
     }
-    return Batch(ground.read_at, works, _guards(rows, charges, ground), _all)
+    works = {account: Work(found, agreed[account]) for account, found in facts.items() if found}
+    return Batch(ground.read_at, works, [*_prices(rows, ground), *periods_of(facts)], all_facts)
 
 
 def _agreed(rows: Sequence[LiveSubscription]) -> dict[str, list[UUID]]:
@@ -80,43 +77,13 @@ def _agreed(rows: Sequence[LiveSubscription]) -> dict[str, list[UUID]]:
     return found
 
 
-def _entries(charges: Sequence[Charge], ground: Ground) -> list[Fact]:
-    facts: list[Fact] = []
-    for charge in (_booked(each, ground) for each in charges):
-        zone = ground.entity(charge.entity).time_zone
-        entry = accrual(charge, charge.posted_on, instant(charge.posted_on, zone))
-        facts += [charge] if entry is None else [charge, entry]
-    return facts
-
-
-def _booked(charge: Charge, ground: Ground) -> Charge:
-    """Return a charge as the books take it: converted where the account has another currency."""
-    entity = ground.entity(charge.entity)
-    if charge.currency == entity.currency or not posts(charge):
-        return charge
-    exchange = ground.exchange_on(charge.currency, entity.currency, charge.posted_on)
-    return in_books(charge, exchange, entity.rounding)
-
-
-def _guards(
-    rows: Sequence[LiveSubscription], charges: Mapping[str, Sequence[Charge]], ground: Ground
-) -> list[Guard]:
-    """Return the prices that were read, and the periods that are posted into."""
+def _prices(rows: Sequence[LiveSubscription], ground: Ground) -> list[Guard]:
+    """Return the prices that were read, and the tax rates within them."""
     plans = {plan for row in rows for plan in agreement_of(row).plans}
     versions = [version for plan in plans for version in ground.plan(plan)]
     inclusive = [version for version in versions if version.tax_inclusive]
     codes = {item.tax for version in inclusive for item in version.items}
     codes |= {row.tax for row in rows} if inclusive else set()
-    made = [charge for found in charges.values() for charge in found]
-    periods = {
-        period_guard(charge.entity, charge.posted_on)
-        for charge in made
-        if charge.posted or any(each.posted for each in charge.adjustments)
-    }
     guards = {stream("plan", plan) for plan in plans}
     guards |= {stream("tax", code) for code in codes if code is not None}
-    return [*sorted(guards), *sorted(periods)]
-
-
-def _all(works: Mapping[str, Work]) -> list[Fact]:
-    return [fact for work in works.values() for fact in work.facts]
+    return [*sorted(guards)]

@@ -6,8 +6,11 @@ from uuid import UUID
 
 from ledger.commands.ground import Ground
 from ledger.commands.restored import item_charged, usage_rated
+from ledger.credits.draws import ChargeKey
 from ledger.events.billing import UsageRated
+from ledger.events.charges import ItemCharged
 from ledger.rating.fee_charges import Before
+from ledger.rating.groups import label
 from ledger.reads import charges as reads
 from ledger.reads.subscriptions import LiveSubscription
 
@@ -24,8 +27,25 @@ class Standing:
 
     usage: list[UsageRated] = field(default_factory=list)
     fees: list[Before] = field(default_factory=list)
+    commitments: list[Before] = field(default_factory=list)
     billed: set[UUID] = field(default_factory=set)
     resubscribed: set[UUID] = field(default_factory=set)
+
+    @property
+    def charges(self) -> list[UsageRated | ItemCharged]:
+        """Every latest charge."""
+        return [*self.usage, *(before.charge for before in (*self.fees, *self.commitments))]
+
+    def of(self, key: ChargeKey) -> UsageRated | ItemCharged | None:
+        """Return the latest charge of a stream."""
+        for fee in self.fees:
+            if fee.key == (key.item, key.period_from, key.group):
+                return fee.charge
+        for charge in self.usage:
+            name = label(charge.group) if charge.group else ""
+            if (charge.item, charge.period_from, name) == (key.item, key.period_from, key.group):
+                return charge
+        return None
 
 
 def standing_of(rows: Iterable[LiveSubscription], ground: Ground) -> dict[str, Standing]:
@@ -47,3 +67,5 @@ def _add(standing: Standing, charge: reads.LatestCharge, last_fact: int) -> None
         standing.usage.append(usage_rated(charge))
     elif charge.kind in FEES:
         standing.fees.append(Before(item_charged(charge), billed, resubscribed))
+    elif charge.kind == "commitment":
+        standing.commitments.append(Before(item_charged(charge), billed, resubscribed))

@@ -17,7 +17,10 @@ from ledger.money import ZERO, round_money
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a grant stands: the version of its stream, and what its facts say so far."""
+    """Where a grant stands: the version of its stream, and what its facts say so far.
+
+    ``charged`` says that there is a charge for its price.
+    """
 
     granted: CreditGranted
     version: int = 1
@@ -25,6 +28,7 @@ class Standing:
     cost: Decimal = ZERO
     breakage: Decimal = ZERO
     expired: Decimal | None = None
+    charged: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def next_facts(
             cost,
             drawn.breakage,
             standing.expired,
+            standing.charged,
         )
     if (expired := _expired(standing, told)) is not None:
         facts.append(expired)

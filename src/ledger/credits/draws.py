@@ -37,12 +37,13 @@ class Need:
 
 @dataclass(frozen=True)
 class Draw:
-    """So much of a grant drawn by a charge, and what of the grant's price that costs."""
+    """So much of a grant drawn by a charge, from a day on, and what of the price that costs."""
 
     grant: CreditGranted
     key: ChargeKey
     size: Decimal
     cost: Decimal
+    start: date
 
 
 @exactly
@@ -64,7 +65,7 @@ def draw(
             if taken > 0 and reaches(grant, need.start, need.end, need.meter):
                 before = size_of(grant) - left[grant.grant]
                 cost = cost_of(grant, before + taken, mode) - cost_of(grant, before, mode)
-                draws.append(Draw(grant, need.key, taken, cost))
+                draws.append(Draw(grant, need.key, taken, cost, need.start))
                 left[grant.grant] -= taken
                 wanted -= taken
         open_needs.append(replace(need, size=wanted))

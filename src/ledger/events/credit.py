@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact, record
 
 
@@ -43,7 +44,8 @@ class CreditDrawn(Fact):
 
     ``amount`` or ``units`` are cumulative, as are ``cost``, the part of the price that was relieved
     from 2110 for them, and ``breakage``, what became breakage revenue of the grant while it was
-    drawn (debit 2110, credit 4030); ``posted`` is its change. The charges say who drew what.
+    drawn (debit 2110, credit 4030); ``posted`` is its change. The charges say who drew what. In a
+    currency other than the entity's, ``booked`` is what ``posted`` came to by the ``exchange``.
     """
 
     grant: str
@@ -56,6 +58,8 @@ class CreditDrawn(Fact):
     breakage: Decimal
     posted: Decimal
     posted_on: date
+    exchange: Exchange | None = None
+    booked: Decimal | None = None
 
 
 @record("credit.expired/1")
@@ -77,6 +81,8 @@ class CreditExpired(Fact):
     breakage: Decimal
     posted: Decimal
     posted_on: date
+    exchange: Exchange | None = None
+    booked: Decimal | None = None
 
 
 @record("discount.added/1")

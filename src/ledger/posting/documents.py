@@ -22,6 +22,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ledger.catalog.exchange import convert
+from ledger.credits.purchase import PREFIX
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.invoicing.billable import ACCRUED_ON, GRANT
@@ -197,7 +198,7 @@ def _of(
         invoice=fact.number,
         invoice_line=line.line,
         charge=line.charge,
-        grant=line.subscription if line.kind == GRANT else None,
+        grant=line.subscription.removeprefix(PREFIX) if line.kind == GRANT else None,
         discount=discount,
         foreign=foreign(fact.currency, fact.exchange, agreed or ZERO),
     )

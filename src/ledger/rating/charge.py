@@ -4,7 +4,7 @@ Amounts are cumulative and exact. The accrual is the rounded cumulative amount l
 never a rounded delta: three days of 0.335 post 0.34, 0.33 and 0.34, which is 1.01.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from ledger.events import streams
 from ledger.events.billing import Unpriced, UsageRated, UsageSet
+from ledger.events.charges import Adjustment
 from ledger.money import EXACT, HUNDRED, ZERO, digits, exactly, round_half, round_ratio, trimmed
 from ledger.periods import posting_date
 from ledger.rating.adjustments import Adjusted, merged, taken_off
@@ -29,7 +30,8 @@ class Measured:
 
     ``parts`` are by the dimensions of a matrix, ``events`` what prices by event came to. A group
     that was charged before and holds nothing any more has ``vanished``; where the item has no such
-    groups any more it ``is_regrouped`` too, and is of no window.
+    groups any more it ``is_regrouped`` too, and is of no window. Units ``drawn``
+    from grants are not priced.
     """
 
     usage: UsageSet
@@ -40,6 +42,7 @@ class Measured:
     untaken: Unpriced | None = None
     vanished: bool = False
     is_regrouped: bool = False
+    drawn: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -133,11 +136,14 @@ def zeroed(
     )
 
 
+@exactly
 def priced(window: Window, measured: Measured) -> Rated:
     """Return what the usage of a window, or of one group of it, costs; exact."""
     if measured.vanished:
         return NOTHING
-    return price(window.item, measured.quantity, measured.parts, measured.events, term=window.term)
+    quantity = measured.quantity - measured.drawn
+    rated = price(window.item, quantity, measured.parts, measured.events, term=window.term)
+    return replace(rated, quantity=trimmed(measured.quantity)) if measured.drawn else rated
 
 
 def _next(
@@ -150,6 +156,8 @@ def _next(
     version = previous.originator_version + 1 if previous else 1
     first = window.period.start.isoformat()
     named = (first, label(measured.group)) if measured.group else (first,)
+    adjustments = merged(adjusted.adjustments, previous.adjustments if previous else ())
+    by_price = due.repriced or bool(posted and not delta) or _moved(previous, measured, adjustments)
     return UsageRated(
         originator_id=streams.stream("charge", window.subscription, window.item.item, *named),
         originator_version=version,
@@ -174,7 +182,7 @@ def _next(
         delta=delta,
         accrued=accrued,
         posted=posted,
-        posted_on=_posted_on(due, run, by_price=due.repriced or bool(posted and not delta)),
+        posted_on=_posted_on(due, run, by_price=by_price),
         usage=measured.usage,
         tiers=rated.tiers,
         unpriced=rated.unpriced,
@@ -186,9 +194,18 @@ def _next(
         group=measured.group,
         untaken=measured.untaken,
         due=adjusted.due,
-        adjustments=merged(adjusted.adjustments, previous.adjustments if previous else ()),
+        adjustments=adjustments,
         netted=resubscribed and previous is not None and _netted(previous, window),
     )
+
+
+def _moved(
+    previous: UsageRated | None, measured: Measured, adjustments: Iterable[Adjustment]
+) -> bool:
+    """Say whether discounts or credit made the change, over the same usage as before."""
+    if previous is None or previous.usage.digest != measured.usage.digest:
+        return False
+    return any(each.posted for each in adjustments)
 
 
 def _netted(previous: UsageRated, window: Window) -> bool:

@@ -43,6 +43,7 @@ class Grant:
     breakage: Decimal
     expired: Decimal | None
     billed: Decimal
+    charged: bool
 
     @property
     def size(self) -> Decimal:
@@ -93,10 +94,11 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Credited:
-    """An account that has a grant."""
+class Named:
+    """An account and who pays for it, by name."""
 
     account: str
+    payer: str
 
 
 def grants(
@@ -135,22 +137,29 @@ def adjustments_by(ids: Collection[str], *, discounts: bool) -> Query[Taken]:
     return query("credits", "adjustments_by", Taken, ids=list(ids), discounts=discounts)
 
 
-def credited_accounts(
+def unsettled_accounts(
     through: date,
     *,
     entity: str | None = None,
     account: str | None = None,
+    payer: str | None = None,
     after: str = "",
     limit: int = 200,
-) -> Query[Credited]:
-    """A page of accounts with a grant that begins by a day."""
+) -> Query[Named]:
+    """A page of accounts with a grant to charge, or one that expired and was never drawn."""
     return query(
         "credits",
-        "credited_accounts",
-        Credited,
+        "unsettled_accounts",
+        Named,
         through=through,
         entity=entity,
         account=account,
+        payer=payer,
         after=after,
         limit=limit,
     )
+
+
+def idle_accounts(accounts: Collection[str], through: date) -> Query[Named]:
+    """Those of the accounts named that have no subscription begun by a day."""
+    return query("credits", "idle_accounts", Named, accounts=list(accounts), through=through)

@@ -124,6 +124,8 @@ WORDS: Final[dict[str, str]] = {
     "grant": "The grant.",
     "percent": "Per cent of each charge.",
     "units": "Usage units, drawn before pricing.",
+    "below": "What has to be left, money or units.",
+    "top_up": "When the next one follows on the same terms.",
     "until": "The first day on which it does not hold any more.",
     "AddDiscountInput.account": "Whose charges it lowers.",
     "AddDiscountInput.amount": "So much once per billing day, split over its charges.",
