@@ -154,3 +154,25 @@ def test_a_run_with_an_older_view_takes_nothing_back(world, ledger, monkeypatch)
     monkeypatch.setattr(rate, "pages", meanwhile)
     assert list(world("rate_usage", through="2026-10-31").facts) == []
     assert [str(charge.amount) for charge in charges(ledger)] == ["2"]
+
+
+def test_a_grant_that_comes_while_its_account_is_rated_is_drawn_at_once(world, ledger, monkeypatch):
+    """Given usage that is being rated, when a gift comes in, the account is rated anew with it."""
+    body = {"source": "app", "id": "e-g", "account": "acme", "meter": "api",
+            "time": "2026-10-05T10:00:00Z", "properties": {"quantity": "300"}}  # fmt: skip
+    world("record_usage", events=[body])
+    real, asked = rating.charges_of, []
+
+    def meanwhile(*given, **more):
+        made = real(*given, **more)
+        if not asked:
+            asked.append(world("grant_credit", grant="gift", account="acme", kind="promotional",
+                               amount="1.00", from_="2026-10-01"))  # fmt: skip
+        return made
+
+    monkeypatch.setattr(rating, "charges_of", meanwhile)
+    answer = world("rate_usage", through="2026-10-31")
+    assert [fact.type for fact in answer.facts].count("usage.rated/1") == 1
+    charge = ledger.books.latest(stream("charge", "s-1", "calls", "2026-10-01"))
+    assert [(each.id, str(each.amount)) for each in charge.adjustments] == [("gift", "1.00")]
+    assert str(charge.due) == "2.00"

@@ -41,6 +41,7 @@ def test_the_anchor_is_the_day_it_starts(globex, ledger):
 
 
 REFUSED = [
+    ({"subscription": "grant:g-1"}, "BAD_VALUE", "subscription"),
     ({"subscription": "s-1"}, "ALREADY_EXISTS", "subscription"),
     ({"account": "nobody"}, "UNKNOWN_ACCOUNT", "account"),
     ({"plan": "gold"}, "UNKNOWN_PLAN", "plan"),

@@ -2,6 +2,7 @@
 
 from psycopg.sql import SQL, Identifier
 
+from ledger.projector.follower import catch_up
 from ledger.store.database import Role
 
 READABLE = """
@@ -52,7 +53,12 @@ def test_the_portal_can_read_only_tables_with_a_policy(played):
 
 
 def test_each_account_sees_its_own_rows_of_every_table(played):
-    names = sorted(PROTECTED - {"adjustments"})
+    names = sorted(PROTECTED)
+    for account in ("acme", "beta"):
+        played.ask("add_discount", discount=f"october-{account}", account=account, percent="10",
+                   from_="2026-10-01")  # fmt: skip
+    played.ask("rate_usage", through="2026-11-02")
+    catch_up(played.db)
     with played.db.transaction(Role.READER) as tx:
         whole = {name: accounts(tx, name) for name in names}
     assert all({"acme", "beta"} <= found for found in whole.values()), whole

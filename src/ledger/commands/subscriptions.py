@@ -14,6 +14,7 @@ from ledger.commands.decision import Decision
 from ledger.commands.overlap import Neighbours
 from ledger.commands.plan_items import Override, plain
 from ledger.commands.types import Day, Id, Number
+from ledger.credits.purchase import PREFIX
 from ledger.errors import AlreadyExists, BadValue
 from ledger.events.catalog import AccountSubscribed
 from ledger.events.streams import stream
@@ -40,6 +41,10 @@ def start_subscription(command: StartSubscription, context: Context) -> Decision
     """Decide a new subscription; it stands in its own stream and in the account's."""
     if context.find_subscription(command.subscription) is not None:
         raise AlreadyExists(field="subscription", kind="subscription", id=command.subscription)
+    if command.subscription.startswith(PREFIX):
+        raise BadValue(
+            field="subscription", why=f"Charges of grants are called {PREFIX}…; use another id."
+        )
     _check_trial(command)
     neighbours = Neighbours(context, command.account)
     account = neighbours.account
