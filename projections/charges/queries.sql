@@ -44,7 +44,23 @@ order by s.account, s.subscription, s.item, s.period_from, s.key;
 
 -- name: billable
 -- Streams of which more or less is due than billed, of the payers of one page: of finished periods,
--- or begun where it is paid up front, or billed before. The drafts say what of it goes on a document.
+-- or begun where it is paid up front, or billed before. Usage is billed early where what is accrued
+-- and not billed of it comes to the account's invoice_at. The drafts say what goes on a document.
+with reached as materialized (
+    select s.account
+    from (select distinct account from spend_limits where invoice_at is not null) as named
+    cross join lateral (
+        select l.invoice_at
+        from spend_limits as l
+        where l.account = named.account and l.starts_on <= %(through)s
+        order by l.starts_on desc, l.version desc
+        limit 1
+    ) as l
+    join charge_streams as s on s.account = named.account and s.kind = 'usage'
+    where l.invoice_at is not null
+    group by s.account, l.invoice_at
+    having sum(s.accrued - s.billed) >= l.invoice_at
+)
 select s.lines, s.billed, s.carried, a.payer, c.charge, c.stream, c.version, c.position, c.occurred_at, c.recorded_at, c.entity, c.account,
        c.subscription, c.item, c.meter, c.plan, c.plan_version, c.currency, c.period_from,
        c.period_to, c.rated_to, c.window_from, c.window_to, c.quantity, c.amount, c.delta, c.accrued,
@@ -52,32 +68,51 @@ select s.lines, s.billed, s.carried, a.payer, c.charge, c.stream, c.version, c.p
        c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
        c.tax_inclusive, c.revenue_account, c.filter, c.group_values, c.untaken_count,
        c.untaken_quantity, c.usage_carried, c.usage_over, c.kind, c.due, c.clears, c.netted,
-       c.adjustments, c.unit
+       c.adjustments, c.unit, s.kind = 'usage' and r.account is not null as early
 from charge_streams as s
 join charges as c on c.charge = s.charge
 join accounts as a on a.account = s.account
+left join reached as r on r.account = s.account
 where s.entity = %(entity)s
   and (s.accrued <> s.billed or s.accrued <> s.billed_net
        or s.tax_inclusive and s.due <> s.billed_gross)
   and (not s.tax_inclusive or s.accrued <> s.billed or s.due <> s.billed_gross)
   and (s.lines > 0 or s.period_to <= %(through)s::date + 1
        or s.kind not in ('usage', 'commitment') and s.clears <> '1150'
-          and s.period_from <= %(through)s)
+          and s.period_from <= %(through)s
+       or s.kind = 'usage' and r.account is not null)
   and a.payer = any(%(payers)s)
 order by a.payer, s.account, s.subscription, s.period_from, s.item, s.key;
 
 -- name: billable_payers
 -- A page of the payers of an entity for whom something is billable.
+with reached as materialized (
+    select s.account
+    from (select distinct account from spend_limits where invoice_at is not null) as named
+    cross join lateral (
+        select l.invoice_at
+        from spend_limits as l
+        where l.account = named.account and l.starts_on <= %(through)s
+        order by l.starts_on desc, l.version desc
+        limit 1
+    ) as l
+    join charge_streams as s on s.account = named.account and s.kind = 'usage'
+    where l.invoice_at is not null
+    group by s.account, l.invoice_at
+    having sum(s.accrued - s.billed) >= l.invoice_at
+)
 select distinct a.payer
 from charge_streams as s
 join accounts as a on a.account = s.account
+left join reached as r on r.account = s.account
 where s.entity = %(entity)s
   and (s.accrued <> s.billed or s.accrued <> s.billed_net
        or s.tax_inclusive and s.due <> s.billed_gross)
   and (not s.tax_inclusive or s.accrued <> s.billed or s.due <> s.billed_gross)
   and (s.lines > 0 or s.period_to <= %(through)s::date + 1
        or s.kind not in ('usage', 'commitment') and s.clears <> '1150'
-          and s.period_from <= %(through)s)
+          and s.period_from <= %(through)s
+       or s.kind = 'usage' and r.account is not null)
   and (%(account)s::text is null or a.payer = %(account)s)
   and a.payer > %(after)s
 order by a.payer

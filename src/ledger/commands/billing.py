@@ -129,6 +129,8 @@ def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Bi
         due=row.due,
         clears=row.clears,
         netted=row.netted,
+        rated_to=row.rated_to,
+        early=row.early,
         allowances=_allowances(row),
         tax_code=row.tax_code or tax,
         tax_inclusive=row.tax_inclusive,

@@ -40,7 +40,15 @@ from ledger.reads.subscriptions import accounts, entities
 from ledger.store.database import Role
 
 BATCH_PAYERS = 200
-PROJECTIONS = ("usage", "charges", "invoices", "subscriptions", "exceptions", "credits")
+PROJECTIONS = (
+    "usage",
+    "charges",
+    "invoices",
+    "subscriptions",
+    "exceptions",
+    "credits",
+    "entitlements",
+)
 
 
 class IssueInvoices(Command):

@@ -98,8 +98,10 @@ class Billable:
     ``amount`` is the charge's cumulative exact amount, ``due`` what is to be paid of it as prices
     state it (the rounded amount where it is not said), ``accrued`` the same net, in minor units.
     ``clears`` is the account that a line of it credits. ``netted`` says that a change of the
-    subscription made the charge. ``allowances`` are cumulative; ``order`` is the item's place in
-    its plan, ``bundle`` what its price is shared by, ``group`` the dimension values it is for.
+    subscription made the charge, ``early`` that it is billed as far as it is rated, to before
+    ``rated_to``, though its period goes on. ``allowances`` are cumulative; ``order`` is the
+    item's place in its plan, ``bundle`` what its price is shared by, ``group`` the dimension
+    values it is for.
     ``carried`` is what is accrued and not billed in the entity's currency, where that is another.
     """
 
@@ -118,6 +120,8 @@ class Billable:
     due: Decimal | None = None
     clears: str = "1150"
     netted: bool = False
+    rated_to: date | None = None
+    early: bool = False
     allowances: tuple[Allowance, ...] = ()
     tax_code: str | None = None
     tax_inclusive: bool = False
@@ -138,22 +142,43 @@ class Billable:
         return Cause(self.stream, int(self.charge.rpartition("/")[2]))
 
     @property
+    def ends(self) -> date:
+        """The end of the days that a document bills now: the period's, or of what is rated."""
+        if self.early and self.rated_to is not None:
+            return min(self.rated_to, self.period_to)
+        return self.period_to
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it was billed early, so that the rest of its period is still to come."""
+        before = self.billed.to
+        return (
+            self.kind == USAGE
+            and not self.netted
+            and before is not None
+            and before < self.period_to
+        )
+
+    @property
     def changed(self) -> tuple[date, date]:
         """The days that a change concerns: those a cut took away or gave back, else the period."""
         before = self.billed.to
         if self.netted and self.amount and before is not None and before != self.period_to:
             return min(before, self.period_to), max(before, self.period_to)
-        return self.period_from, self.period_to
+        return self.period_from, self.ends
 
     def is_due(self, through: date) -> bool:
         """Say whether a document is to bill this by the end of that day.
 
         What is paid up front is due on its first day, other things when their period is finished; a
         correction of what was billed at once, but a change of the subscription on its first day.
+        Usage that is billed early is due as far as it is rated, and its rest when the period is
+        finished or so much is unbilled again.
         """
-        if self.billed.charge is None:
+        if self.billed.charge is None or self.goes_on:
             upfront = self.clears not in ACCRUED_ON and self.kind not in (USAGE, COMMITMENT)
-            return self.period_from <= through if upfront else self.period_to <= through + DAY
+            finished = self.early or self.period_to <= through + DAY
+            return self.period_from <= through if upfront else finished
         return not self.netted or self.changed[0] <= through
 
     def change(self, payer: Payer) -> Decimal:

@@ -76,7 +76,7 @@ class Row:
             allowances=part.allowances,
             absorbed=part.absorbed - absorbed_tax,
             absorbed_tax=absorbed_tax,
-            billed_to=billable.period_to if end != billable.period_to else None,
+            billed_to=billable.ends if end != billable.ends else None,
             deferred=self._deferred(self.taxed.net + part.absorbed - absorbed_tax, rounding),
         )
 

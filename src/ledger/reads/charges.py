@@ -83,12 +83,14 @@ class Billable(LatestCharge):
     """The latest charge of a stream of which more or less is to bill; ``payer`` gets the document.
 
     That is ``accrued`` less ``billed``, or ``due`` less what was billed gross; ``carried`` is what
-    is accrued and not billed, in the currency of the books.
+    is accrued and not billed, in the currency of the books. ``early`` says that usage is to be
+    billed before its period ends.
     """
 
     payer: str
     billed: Decimal
     carried: Decimal
+    early: bool
 
 
 @dataclass(frozen=True)
