@@ -135,3 +135,77 @@ def test_deferred_revenue_stays_at_the_rate_of_its_invoice(books, currency, rate
              on="2026-12-20", via="bank")  # fmt: skip
     assert books.balances("XX") == ends
     assert list(run_checks(books._ledger.db)) == []
+
+
+def test_a_return_reopens_at_what_the_payment_relieved(foreign):
+    """110.00 USD paid at 0.95 and returned at 0.88: 101.20 EUR are owed again, 104.50 had come."""
+    bill(foreign)
+    rate(foreign, "2026-11-10", "0.95")
+    foreign.do("capture_payment", payment="p-1", account="acme", amount="130.00", currency="USD",
+               on="2026-11-10", via="bank")  # fmt: skip
+    rate(foreign, "2026-11-20", "0.88")
+    foreign.do("return_payment", payment="p-1", on="2026-11-20", code="R01")
+    assert foreign.journal("EU")[-4:] == [
+        ("2026-11-20", "payment_returned", "2130", "19.00"),
+        ("2026-11-20", "payment_returned", "1100", "101.20"),
+        ("2026-11-20", "payment_returned", "1000", "-114.40"),
+        ("2026-11-20", "payment_returned", "7000", "-5.80"),
+    ]
+    assert foreign.documents("acme")[0][4] == "110.00"
+
+
+def test_unapplied_dollars_are_refunded_and_applied_at_what_they_carry(foreign):
+    bill(foreign)
+    rate(foreign, "2026-11-10", "0.95")
+    foreign.do("capture_payment", payment="p-1", account="acme", amount="50.00", currency="USD",
+               on="2026-11-10", via="bank", apply=[])  # fmt: skip
+    rate(foreign, "2026-11-20", "0.88")
+    foreign.do("refund", refund="r-1", account="acme", amount="20.00", via="bank",
+               from_="unapplied_cash", on="2026-11-20")  # fmt: skip
+    foreign.do("apply_balance", account="acme", invoice="EU-2026-000001", from_="unapplied_cash",
+               on="2026-11-20")  # fmt: skip
+    assert foreign.journal("EU")[-6:] == [
+        ("2026-11-20", "refund_paid", "2130", "19.00"),
+        ("2026-11-20", "refund_paid", "1000", "-17.60"),
+        ("2026-11-20", "refund_paid", "7000", "-1.40"),
+        ("2026-11-20", "cash_applied", "2130", "28.50"),
+        ("2026-11-20", "cash_applied", "1100", "-27.60"),
+        ("2026-11-20", "cash_applied", "7000", "-0.90"),
+    ]
+
+
+def test_a_dispute_is_worth_what_the_bank_took(foreign):
+    bill(foreign)
+    foreign.do("capture_payment", payment="p-1", account="acme", amount="110.00", currency="USD",
+               on="2026-11-10", via="bank")  # fmt: skip
+    rate(foreign, "2026-11-11", "0.80")
+    foreign.do("open_dispute", dispute="d-1", payment="p-1", amount="110.00", fee="10.00",
+               on="2026-11-11")  # fmt: skip
+    assert foreign.journal("EU")[-3:] == [
+        ("2026-11-11", "dispute_opened", "1110", "88.00"),
+        ("2026-11-11", "dispute_opened", "5010", "8.00"),
+        ("2026-11-11", "dispute_opened", "1000", "-96.00"),
+    ]
+    rate(foreign, "2026-11-20", "0.90")
+    foreign.do("close_dispute", dispute="d-1", outcome="won", on="2026-11-20")
+    assert foreign.journal("EU")[-3:] == [
+        ("2026-11-20", "dispute_won", "1110", "-88.00"),
+        ("2026-11-20", "dispute_won", "1000", "99.00"),
+        ("2026-11-20", "dispute_won", "7000", "-11.00"),
+    ]
+
+
+def test_a_write_off_is_borne_in_the_currency_of_the_books(foreign):
+    """110.00 USD at 101.20 EUR: 60.00 EUR set aside, the rest expense; half comes back."""
+    bill(foreign)
+    foreign.do("adjust_allowance", entity="EU", amount="60.00", on="2026-11-10")
+    rate(foreign, "2026-11-20", "0.50")
+    foreign.do("write_off", invoice="EU-2026-000001", on="2026-11-20")
+    foreign.do("recover_write_off", invoice="EU-2026-000001", amount="55.00", on="2026-11-21")
+    assert foreign.journal("EU")[-5:] == [
+        ("2026-11-20", "receivable_written_off", "1100", "-101.20"),
+        ("2026-11-20", "receivable_written_off", "1120", "60.00"),
+        ("2026-11-20", "receivable_written_off", "5100", "41.20"),
+        ("2026-11-21", "write_off_recovered", "1100", "50.60"),
+        ("2026-11-21", "write_off_recovered", "1120", "-50.60"),
+    ]

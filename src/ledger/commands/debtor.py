@@ -13,8 +13,9 @@ from uuid import UUID
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command
 from ledger.commands.context import Context
-from ledger.errors import BadValue, CurrencyMismatch, TooEarly, UnknownInvoice, UnknownPayment
+from ledger.errors import BadValue, TooEarly, UnknownInvoice, UnknownPayment
 from ledger.events.catalog import AccountOpened, EntityRegistered
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
 from ledger.events.receivables import Movement, ReceivablesPosted
 from ledger.events.streams import stream
@@ -22,6 +23,7 @@ from ledger.money import digits, plain, round_money
 from ledger.periods import instant, local_day
 from ledger.projector.follower import catch_up
 from ledger.reads.invoices import invoices_by_number
+from ledger.receivables.booking import booked
 from ledger.receivables.items import Item, Paid
 from ledger.receivables.state import Receivables, fold
 from ledger.receivables.write_off import Rounding
@@ -31,7 +33,10 @@ from ledger.store.database import Role
 
 @dataclass(frozen=True)
 class Debtor:
-    """Who owes, in whose books, and since when; ``at`` is the start of the day ``on`` there."""
+    """Who owes, in whose books, and since when; ``at`` is the start of the day ``on`` there.
+
+    ``exchange`` is the rate of the day, where the account has another currency than the books.
+    """
 
     account: AccountOpened
     entity: EntityRegistered
@@ -40,6 +45,7 @@ class Debtor:
     where: UUID
     history: Sequence[Fact]
     state: Receivables
+    exchange: Exchange | None = None
 
     @property
     def name(self) -> str:
@@ -96,25 +102,29 @@ class Debtor:
             on=self.on,
             kind=kind,
             document=document,
-            movements=tuple(movements),
+            movements=self.booked(movements),
+            exchange=self.exchange,
         )
+
+    def booked(self, movements: Sequence[Movement]) -> tuple[Movement, ...]:
+        """Return movements with what they are worth in the books, where that differs."""
+        if self.exchange is None:
+            return tuple(movements)
+        return booked(self.state, movements, self.exchange, self.entity.rounding)
 
 
 def debtor(context: Context, command: Command, name: str) -> Debtor:
     """Return who pays for an account, on the command's day; refuse one that takes no postings."""
     payer = context.payer(context.account(name)).opened
     entity = context.entity(payer.entity)
-    if payer.currency != entity.currency:
-        raise CurrencyMismatch(
-            field="account",
-            currency=payer.currency,
-            owner=f"what {entity.entity} books of it",
-            expected=entity.currency,
-        )
     on = open_day(context.day(command, entity.time_zone), entity, "on")
     where = stream("receivables", payer.account)
     history = context.history(where)
-    return Debtor(payer, entity, on, instant(on, entity.time_zone), where, history, fold(history))
+    exchange = None
+    if payer.currency != entity.currency:
+        exchange = context.exchange_on(payer.currency, entity.currency, on)
+    at = instant(on, entity.time_zone)
+    return Debtor(payer, entity, on, at, where, history, fold(history), exchange)
 
 
 def debtor_of(context: Context, command: Command, invoice: str) -> Debtor:

@@ -4,6 +4,8 @@ A loss is borne by the account's own allowance, then the general one, then expen
 that would use the same allowance meet in its stream, which both of them guard.
 """
 
+from collections.abc import Sequence
+
 from ledger.commands import allowances
 from ledger.commands.command import Command
 from ledger.commands.context import Context
@@ -12,10 +14,13 @@ from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Id
 from ledger.events.fact import Fact
 from ledger.events.losses import ReceivableWrittenOff, WriteOffRecovered
+from ledger.events.receivables import RECEIVABLE, RELIEVED, Movement
 from ledger.events.streams import stream
+from ledger.money import ZERO
 from ledger.posting.losses import receivable_written_off, write_off_recovered
 from ledger.receivables.allowance import allowance, borne, refilled
-from ledger.receivables.write_off import movements, recovered, written_off
+from ledger.receivables.movements import worth_of
+from ledger.receivables.write_off import Share, movements, recovered, written_off
 
 
 class WriteOff(Command):
@@ -40,8 +45,9 @@ def write_off(command: WriteOff, context: Context) -> Decision:
     owner = debtor_of(context, command, command.invoice)
     relief = bool(owner.entity.policies.get("tax_relief_on_write_off"))
     share = written_off(owner.item(command.invoice), owner.rounding, relief=relief)
+    lost = _worth(owner, movements(command.invoice, share, 1))
     state = allowance(context.history(allowances.where(owner.entity)))
-    split = borne(state, owner.name, share.net)
+    split = borne(state, owner.name, lost.net)
     where = stream("write_off", command.invoice)
     fact = ReceivableWrittenOff(
         originator_id=where,
@@ -53,11 +59,12 @@ def write_off(command: WriteOff, context: Context) -> Decision:
         account=owner.name,
         currency=owner.account.currency,
         amount=share.amount,
-        tax=share.tax,
+        tax=lost.tax,
         own=split.own,
         general=split.general,
         expense=split.expense,
         on=owner.on,
+        booked=lost.amount if owner.exchange else None,
     )
     moved = owner.posted("write_off", command.invoice, movements(command.invoice, share, 1), fact)
     used = allowances.changes(
@@ -83,7 +90,8 @@ def recover_write_off(command: RecoverWriteOff, context: Context) -> Decision:
     share = recovered(item, owner.minor(command.amount), owner.rounding)
     where = stream("write_off", command.invoice)
     history = context.history(where)
-    split = refilled(history, share.net)
+    back = _worth(owner, movements(command.invoice, share, -1))
+    split = refilled(history, back.net)
     fact = WriteOffRecovered(
         originator_id=where,
         originator_version=len(history) + 1,
@@ -94,10 +102,11 @@ def recover_write_off(command: RecoverWriteOff, context: Context) -> Decision:
         account=owner.name,
         currency=owner.account.currency,
         amount=share.amount,
-        tax=share.tax,
+        tax=back.tax,
         own=split.own,
         general=split.general,
         on=owner.on,
+        booked=back.amount if owner.exchange else None,
     )
     moved = owner.posted("recovery", command.invoice, movements(command.invoice, share, -1), fact)
     state = allowance(context.history(allowances.where(owner.entity)))
@@ -115,6 +124,12 @@ def recover_write_off(command: RecoverWriteOff, context: Context) -> Decision:
     assert entry is not None, "a recovery is more than zero"
     facts: list[Fact] = [fact, moved, *refills, entry]
     return Decision(facts, guards=owner.guards)
+
+
+def _worth(owner: Debtor, moves: Sequence[Movement]) -> Share:
+    """Return what is given up or owed again in the entity's currency, and the tax in it."""
+    worth = {each.balance: abs(worth_of(each)) for each in owner.booked(moves)}
+    return Share(worth[RECEIVABLE], worth.get(RELIEVED, ZERO))
 
 
 def _issued(owner: Debtor, invoice: str) -> Fact:

@@ -30,8 +30,9 @@ class AllowanceAdjusted(Fact):
 class ReceivableWrittenOff(Fact):
     """What was open of an invoice was given up.
 
-    ``amount`` = ``tax`` (given back by the tax office) + ``own`` (from the account's allowance) +
-    ``general`` (from everybody's) + ``expense``.
+    ``amount`` is in the account's currency, the rest in the entity's: ``booked`` = ``tax`` (given
+    back by the tax office) + ``own`` (from the account's allowance) + ``general`` (from
+    everybody's) + ``expense``. Where ``booked`` is not said, it is the amount.
     """
 
     invoice: str
@@ -44,12 +45,16 @@ class ReceivableWrittenOff(Fact):
     general: Decimal
     expense: Decimal
     on: date
+    booked: Decimal | None = None
 
 
 @record("write_off.recovered/1")
 @dataclass(frozen=True, kw_only=True)
 class WriteOffRecovered(Fact):
-    """So much of a written-off invoice is owed again; ``own`` and ``general`` refill allowances."""
+    """So much of a written-off invoice is owed again; ``own`` and ``general`` refill allowances.
+
+    As in a write-off, all but ``amount`` is in the entity's currency.
+    """
 
     invoice: str
     entity: str
@@ -60,3 +65,4 @@ class WriteOffRecovered(Fact):
     own: Decimal
     general: Decimal
     on: date
+    booked: Decimal | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact, record
 
 RECEIVABLE = "receivable"
@@ -26,7 +27,8 @@ class Movement:
     ``balance`` is one that the ledger keeps: receivable (1100), disputed (1110), unapplied (2130)
     or credit (2120); or a note about an invoice: written_off, relieved (tax given back by a
     write-off) or lost (paid by cash that a dispute took for good). A receivable that moves by a
-    ``payment`` is applied or reopened by it.
+    ``payment`` is applied or reopened by it. ``booked`` is the same in the entity's currency, where
+    that is another.
     """
 
     balance: str
@@ -34,6 +36,7 @@ class Movement:
     invoice: str | None = None
     payment: str | None = None
     dispute: str | None = None
+    booked: Decimal | None = None
 
 
 @record("receivables.posted/1")
@@ -42,7 +45,8 @@ class ReceivablesPosted(Fact):
     """One entry of the sub-ledger, in the receivables stream of the account that pays.
 
     ``kind`` says what happened (return, refund, application, dispute, dispute_won, dispute_lost,
-    write_off, recovery), ``document`` names it.
+    write_off, recovery), ``document`` names it. ``exchange`` is the rate of the day, where the
+    account has another currency than its entity.
     """
 
     account: str
@@ -52,3 +56,4 @@ class ReceivablesPosted(Fact):
     kind: str
     document: str
     movements: tuple[Movement, ...]
+    exchange: Exchange | None = None

@@ -2,10 +2,15 @@
 
     receivable 1100   disputed 1110   unapplied 2130   credit 2120
 
-Each rule of cash adds its other side; notes (written off, relieved, lost) are no balance of the
-ledger and post nothing here.
+In a currency other than the entity's a balance is relieved of what it carries, cash moves at the
+rate of the day, and the difference is Cr or Dr 7000. Each rule of cash adds its other side; notes
+(written off, relieved, lost) are no balance of the ledger and post nothing here.
 """
 
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ledger.catalog.exchange import convert
 from ledger.events.journal import JournalLine
 from ledger.events.receivables import (
     CREDIT,
@@ -14,8 +19,10 @@ from ledger.events.receivables import (
     UNAPPLIED,
     ReceivablesPosted,
 )
+from ledger.money import ZERO
 from ledger.posting import chart
-from ledger.posting.entry import Heading
+from ledger.posting.entry import Heading, currency_of, foreign
+from ledger.receivables.movements import worth_of
 
 ACCOUNTS = {
     RECEIVABLE: (chart.RECEIVABLE, 1),
@@ -24,6 +31,32 @@ ACCOUNTS = {
     CREDIT: (chart.CREDIT_BALANCE, -1),
 }
 CASH_SIDE = {"bank": chart.BANK, "psp": chart.PSP_CLEARING}
+
+
+def worth(moved: ReceivablesPosted, amount: Decimal) -> Decimal:
+    """Return an amount in the entity's currency, by the rate of the day."""
+    return amount if moved.exchange is None else convert(amount, moved.exchange)
+
+
+def cash(
+    moved: ReceivablesPosted, via: str, amount: Decimal, payment: str | None = None
+) -> JournalLine:
+    """Return the line of cash that came or (negative) went, at the rate of the day."""
+    return JournalLine(
+        CASH_SIDE[via],
+        worth(moved, amount),
+        customer=moved.account,
+        payment=payment,
+        foreign=foreign(moved.currency, moved.exchange, amount),
+    )
+
+
+def with_gain(moved: ReceivablesPosted, lines: Iterable[JournalLine]) -> list[JournalLine]:
+    """Return lines with the gain or loss that rates made between then and now."""
+    found = list(lines)
+    gain = -sum((line.amount for line in found), ZERO)
+    assert not gain or moved.exchange is not None, found
+    return [*found, JournalLine(chart.EXCHANGE_GAIN, gain, customer=moved.account)]
 
 
 def balances(moved: ReceivablesPosted) -> list[JournalLine]:
@@ -35,10 +68,11 @@ def balances(moved: ReceivablesPosted) -> list[JournalLine]:
             lines.append(
                 JournalLine(
                     code,
-                    sign * movement.amount,
+                    sign * worth_of(movement),
                     customer=moved.account,
                     invoice=movement.invoice,
                     payment=movement.payment,
+                    foreign=foreign(moved.currency, moved.exchange, sign * movement.amount),
                 )
             )
     return lines
@@ -51,7 +85,7 @@ def heading(
     return Heading(
         entry=entry,
         entity=moved.entity,
-        currency=moved.currency,
+        currency=currency_of(moved.currency, moved.exchange),
         rule=rule,
         text=text,
         document=None if about_invoice else moved.document,

@@ -14,7 +14,7 @@ from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.receivables import ReceivablesPosted
 from ledger.posting.chart import BANK, PROCESSING_FEES, PSP_CLEARING
 from ledger.posting.entry import Heading, posted
-from ledger.posting.receivables import CASH_SIDE, balances, heading
+from ledger.posting.receivables import balances, cash, heading, with_gain
 
 RETURN = "payment_returned@1"
 REFUND = "refund_paid@1"
@@ -28,11 +28,9 @@ def payment_returned(
     """Book a return: what the payment paid is owed again, and the cash is gone."""
     entry = f"return/{fact.payment}/{fact.originator_version}"
     text = f"Return of {fact.payment} of {fact.account} ({fact.code})"
-    cash = JournalLine(
-        CASH_SIDE[fact.via], -fact.amount, customer=fact.account, payment=fact.payment
-    )
     about = heading(moved, entry, RETURN, text)
-    return posted(about, [*balances(moved), cash], fact, on, at)
+    lines = [*balances(moved), cash(moved, fact.via, -fact.amount, fact.payment)]
+    return posted(about, with_gain(moved, lines), fact, on, at)
 
 
 def refund_paid(
@@ -42,8 +40,8 @@ def refund_paid(
     about = heading(
         moved, f"refund/{fact.refund}", REFUND, f"Refund {fact.refund} to {fact.account}"
     )
-    cash = JournalLine(CASH_SIDE[fact.via], -fact.amount, customer=fact.account)
-    return posted(about, [*balances(moved), cash], fact, on, at)
+    lines = [*balances(moved), cash(moved, fact.via, -fact.amount)]
+    return posted(about, with_gain(moved, lines), fact, on, at)
 
 
 def balance_applied(
@@ -54,7 +52,7 @@ def balance_applied(
     rule = APPLICATION[fact.source]
     text = f"{fact.source} of {fact.account} to {fact.invoice}"
     about = heading(moved, entry, rule, text, about_invoice=True)
-    return posted(about, balances(moved), fact, on, at)
+    return posted(about, with_gain(moved, balances(moved)), fact, on, at)
 
 
 def payout_settled(fact: PayoutSettled, on: date, at: datetime) -> JournalPosted | None:

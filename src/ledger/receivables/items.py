@@ -14,7 +14,8 @@ class Item:
 
     ``gross`` and ``tax`` are those of the document less its credit notes. ``written_off`` and
     ``recovered`` only grow; ``relieved`` is the tax that write-offs gave back and still do.
-    ``booked`` is what the open part carries in the entity's currency.
+    ``booked`` is what the open part carries in the entity's currency, ``lost_booked`` what is given
+    up, and ``relieved_booked`` the tax of that.
     """
 
     invoice: str
@@ -29,6 +30,8 @@ class Item:
     recovered: Decimal = ZERO
     relieved: Decimal = ZERO
     booked: Decimal = ZERO
+    lost_booked: Decimal = ZERO
+    relieved_booked: Decimal = ZERO
 
     @property
     def given_up(self) -> Decimal:
@@ -41,6 +44,7 @@ class Paid:
     """A payment and where it stands: what it pays, oldest application first, and what is left.
 
     ``held`` is the part of ``unapplied`` that a dispute claims; ``dispute`` is the open one.
+    ``booked`` is what ``unapplied`` carries in the entity's currency.
     """
 
     payment: str
@@ -49,6 +53,7 @@ class Paid:
     applications: tuple[Application, ...]
     held: Decimal = ZERO
     dispute: str | None = None
+    booked: Decimal = ZERO
 
     @property
     def free(self) -> Decimal:

@@ -61,9 +61,22 @@ def applied(accounts: Accounts, fact: PaymentApplied) -> None:
         accounts.items[each.invoice] = _opened(
             accounts.items[each.invoice], -each.amount, each.booked
         )
+    rest = fact.unapplied if fact.booked_unapplied is None else fact.booked_unapplied
     accounts.payments[fact.payment] = Paid(
-        fact.payment, fact.timestamp, fact.unapplied, fact.applications
+        fact.payment, fact.timestamp, fact.unapplied, fact.applications, booked=rest
     )
+
+
+def worth_of(movement: Movement) -> Decimal:
+    """Return a movement in the entity's currency."""
+    return movement.amount if movement.booked is None else movement.booked
+
+
+def credit_worth(fact: CreditNoteIssued) -> Decimal:
+    """Return what a credit note adds to the credit balance, in the entity's currency."""
+    if fact.booked is None or fact.booked_receivable is None:
+        return fact.to_credit_balance
+    return fact.booked - fact.booked_receivable
 
 
 def moved(accounts: Accounts, movement: Movement) -> None:
@@ -87,21 +100,29 @@ def _dispute(disputes: dict[str, tuple[Movement, ...]], name: str, movement: Mov
 
 
 def _item_after(item: Item, movement: Movement) -> Item:
-    amount = movement.amount
+    amount, worth = movement.amount, worth_of(movement)
     match movement.balance:
         case "receivable":
-            return _opened(item, amount)
+            return _opened(item, amount, -worth)
         case "disputed":
             assert item.disputed + amount >= 0, item
             return replace(item, disputed=item.disputed + amount)
         case "written_off" if amount > 0:
-            return replace(item, written_off=item.written_off + amount)
+            return replace(
+                item, written_off=item.written_off + amount, lost_booked=item.lost_booked + worth
+            )
         case "written_off":
             assert item.given_up + amount >= 0, item
-            return replace(item, recovered=item.recovered - amount)
+            return replace(
+                item, recovered=item.recovered - amount, lost_booked=item.lost_booked + worth
+            )
         case "relieved":
             assert item.relieved + amount >= 0, item
-            return replace(item, relieved=item.relieved + amount)
+            return replace(
+                item,
+                relieved=item.relieved + amount,
+                relieved_booked=item.relieved_booked + worth,
+            )
     return item
 
 
@@ -116,27 +137,36 @@ def _paid_after(paid: Paid, movement: Movement) -> Paid:
     amount, invoice = movement.amount, movement.invoice
     if movement.balance == UNAPPLIED:
         assert paid.unapplied + amount >= 0, paid
-        return replace(paid, unapplied=paid.unapplied + amount)
+        return replace(
+            paid, unapplied=paid.unapplied + amount, booked=paid.booked + worth_of(movement)
+        )
     if movement.balance == DISPUTED:
         held = paid.held if invoice else paid.held + amount
         return replace(paid, held=held, dispute=movement.dispute if amount > 0 else None)
     if movement.balance == RECEIVABLE and invoice and amount < 0:
-        made = Application(invoice, -amount)
+        made = Application(invoice, -amount, movement.booked and -movement.booked)
         return replace(paid, applications=(*paid.applications, made))
     if movement.balance in (RECEIVABLE, LOST) and invoice:
-        return replace(paid, applications=_less(paid.applications, invoice, amount))
+        return replace(paid, applications=_less(paid.applications, movement))
     return paid
 
 
-def _less(
-    applications: tuple[Application, ...], invoice: str, amount: Decimal
-) -> tuple[Application, ...]:
-    """Take so much back from what a payment paid of an invoice, the newest application first."""
+def _less(applications: tuple[Application, ...], movement: Movement) -> tuple[Application, ...]:
+    """Take back what a payment paid of an invoice, the newest application first.
+
+    An application that is taken wholly gives all that it was booked at, the last one the rest.
+    """
+    amount, worth = movement.amount, worth_of(movement)
     kept: list[Application] = []
     for each in reversed(applications):
-        taken = min(each.amount, amount) if each.invoice == invoice else ZERO
+        taken = min(each.amount, amount) if each.invoice == movement.invoice else ZERO
         amount -= taken
-        if each.amount > taken:
-            kept.append(replace(each, amount=each.amount - taken))
-    assert not amount, f"{invoice}: {amount} more was taken back than applied"
+        if taken == each.amount:
+            worth -= each.amount if each.booked is None else each.booked
+        elif taken:
+            rest = None if each.booked is None else each.booked - worth
+            kept.append(replace(each, amount=each.amount - taken, booked=rest))
+        else:
+            kept.append(each)
+    assert not amount, f"{movement.invoice}: {amount} more was taken back than applied"
     return tuple(reversed(kept))

@@ -10,7 +10,15 @@ from ledger.events.fact import Fact
 from ledger.events.receivables import CREDIT, UNAPPLIED, Movement, ReceivablesPosted
 from ledger.money import ZERO
 from ledger.receivables.items import Item, Paid
-from ledger.receivables.movements import Accounts, applied, credited, issued, moved
+from ledger.receivables.movements import (
+    Accounts,
+    applied,
+    credit_worth,
+    credited,
+    issued,
+    moved,
+    worth_of,
+)
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,7 @@ class Receivables:
     """All invoices of a payer, the cash no invoice took, and the credit that is not used.
 
     ``disputes`` are the open ones with what each claims. ``version`` is that of the last fact
-    folded, 0 for none.
+    folded, 0 for none. ``credit_booked`` is what the credit carries in the entity's currency.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -27,6 +35,7 @@ class Receivables:
     version: int = 0
     payments: dict[str, Paid] = field(default_factory=dict)
     disputes: dict[str, tuple[Movement, ...]] = field(default_factory=dict)
+    credit_booked: Decimal = ZERO
 
     @property
     def open_items(self) -> list[Item]:
@@ -61,6 +70,7 @@ def fold(facts: Iterable[Fact], state: Receivables | None = None) -> Receivables
     state = state or Receivables()
     accounts = Accounts(dict(state.items), dict(state.payments), dict(state.disputes))
     unapplied, credit, version = state.unapplied, state.credit_balance, state.version
+    worth = state.credit_booked
     for fact in facts:
         version = fact.originator_version
         if isinstance(fact, InvoiceIssued):
@@ -68,6 +78,7 @@ def fold(facts: Iterable[Fact], state: Receivables | None = None) -> Receivables
         elif isinstance(fact, CreditNoteIssued):
             credited(accounts, fact)
             credit += fact.to_credit_balance
+            worth += credit_worth(fact)
         elif isinstance(fact, PaymentApplied):
             applied(accounts, fact)
             unapplied += fact.unapplied
@@ -75,7 +86,9 @@ def fold(facts: Iterable[Fact], state: Receivables | None = None) -> Receivables
             for movement in fact.movements:
                 moved(accounts, movement)
                 unapplied += movement.amount if movement.balance == UNAPPLIED else ZERO
-                credit += movement.amount if movement.balance == CREDIT else ZERO
+                if movement.balance == CREDIT:
+                    credit += movement.amount
+                    worth += worth_of(movement)
     return Receivables(
-        accounts.items, unapplied, credit, version, accounts.payments, accounts.disputes
+        accounts.items, unapplied, credit, version, accounts.payments, accounts.disputes, worth
     )
