@@ -158,6 +158,8 @@ def test_a_run_with_an_older_view_takes_nothing_back(world, ledger, monkeypatch)
 
 def test_a_grant_that_comes_while_its_account_is_rated_is_drawn_at_once(world, ledger, monkeypatch):
     """Given usage that is being rated, when a gift comes in, the account is rated anew with it."""
+    from ledger.commands import rating
+
     body = {"source": "app", "id": "e-g", "account": "acme", "meter": "api",
             "time": "2026-10-05T10:00:00Z", "properties": {"quantity": "300"}}  # fmt: skip
     world("record_usage", events=[body])
