@@ -14,6 +14,19 @@ from ledger.projector.projection import ensure, projections
 from ledger.store.append import NewFact, meta
 from ledger.store.database import Database, Role
 
+# The story has no facts for these; random cash and contracts rebuild them (tests/properties).
+BEYOND_THE_STORY = {
+    "credits.adjustments",
+    "credits.discounts",
+    "credits.grants",
+    "deferred_revenue.revenue_schedules",
+    "receivables.allowances",
+    "receivables.disputes",
+    "receivables.dunning_steps",
+    "receivables.payment_failures",
+    "subscriptions.subscription_changes",
+}
+
 
 def rows_of(database: Database) -> dict[str, list]:
     """Every row of every table of every live build, as sorted text."""
@@ -63,9 +76,8 @@ def test_any_chunking_gives_the_same_rows(story):
 
     fold_all(story.database, 1_000_000)
     whole = rows_of(story.database)
-    assert all(whole[name] for name in whole if name != "exports.export_pending"), {
-        name for name in whole if not whole[name]
-    }
+    empty = {name for name, rows in whole.items() if not rows}
+    assert empty == BEYOND_THE_STORY
     for seed in range(3):
         start_over(story.database)
         fold_in_pieces(story.database, seed)
@@ -177,6 +189,16 @@ def test_every_type_of_fact_has_a_place_in_a_projection_or_says_why_not():
 
     nowhere = {
         "account.subscribed",  # keeps an account's subscriptions apart; subscription.started tells
+        "account.credited",  # the same of credit.granted
+        "account.discounted",  # the same of discount.added
+        # What these did stands in receivables.posted, the entry of the sub-ledger (decision 0095).
+        "balance.applied",
+        "payment.returned",
+        "payout.settled",
+        "receivable.written_off",
+        "refund.paid",
+        "write_off.recovered",
+        "dunning_policy.set",  # read from its stream by the one run that needs it
         "payment.applied",  # the account's side of payment.captured
         "numbers.drawn",  # the guard of a series; the documents carry the numbers
         "command.started",

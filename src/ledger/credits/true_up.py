@@ -16,9 +16,7 @@ from ledger.events.charges import ItemCharged
 from ledger.money import HUNDRED, ONE, ZERO, digits, exactly, round_half, round_ratio
 from ledger.periods import posting_date
 from ledger.rating.charge import Run
-from ledger.rating.fee_charges import Before
-
-CONTRACT_ASSET = "1160"
+from ledger.rating.fee_charges import CONTRACT_ASSET, Before
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from ledger.rating.charge import Run
 from ledger.rating.fees import IN_ADVANCE, IN_ARREARS, Fee, FeeKey, Policy, comes_to, fees
 from ledger.rating.timeline import Agreement, VersionsOf
 
-DEFERRED, UNBILLED = "2100", "1150"
+DEFERRED, UNBILLED, CONTRACT_ASSET = "2100", "1150", "1160"
+ACCRUING = (UNBILLED, CONTRACT_ASSET)  # posted before there is a document
 
 
 @dataclass(frozen=True)
@@ -140,9 +141,9 @@ def zeroed_fee(before: Before, run: Run) -> ItemCharged | None:
         delta=-was.amount,
         due=zero,
         accrued=zero,
-        posted=-was.accrued if was.clears == UNBILLED else zero,
+        posted=-was.accrued if was.clears in ACCRUING else zero,
         posted_on=posting_date(run.through, run.first_period, run.closed),
-        adjustments=merged((), was.adjustments, posts=was.clears == UNBILLED),
+        adjustments=merged((), was.adjustments, posts=was.clears in ACCRUING),
         corrects=was.charge,
         netted=before.resubscribed,
     )
