@@ -143,6 +143,20 @@ def test_a_price_change_shows_what_it_comes_to(billed):
     ]  # fmt: skip
 
 
+def test_an_upgrade_shows_what_its_day_bills(world):
+    """The mid-cycle upgrade of accounting.md, tried before anybody decides: 96.78 net."""
+    for plan, amount in (("small", "99.00"), ("large", "249.00")):
+        base = {"item": "base", "kind": "recurring", "amount": amount, "interval": "month",
+                "timing": "in_advance", "proration": "day"}  # fmt: skip
+        world("publish_plan", plan=plan, currency="USD", items=[base], from_="2026-01-01")
+    world("start_subscription", subscription="b", account="acme", plan="small", from_="2026-12-01")
+    world("issue_invoices", through="2026-12-01", on="2026-12-01")
+    answer = world("change_subscription", subscription="b", from_="2026-12-12", plan="large",
+                   dry_run=True)  # fmt: skip
+    (document,) = answer.to_dict()["effect"]["documents"]
+    assert [line["net"] for line in document["lines"]] == ["-63.87", "160.65"]
+
+
 def test_a_voided_event_shows_its_credit_note(billed):
     answer = billed("correct_usage", source="shop", id="1", void=True, reason="x", dry_run=True)
     (document,) = answer.effect.documents

@@ -5,7 +5,7 @@ are, and whom each reaches, is the table below; everybody else has no aftermath.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeVar
 from uuid import uuid4
@@ -18,6 +18,7 @@ from ledger.commands.runs import Run
 from ledger.commands.shell import Asked, Caller
 from ledger.events.catalog import PlanPublished, TaxRateSet
 from ledger.events.fact import Fact
+from ledger.events.subscriptions import SubscriptionChanged, SubscriptionEnded
 from ledger.periods import local_day
 from ledger.projector.follower import catch_up
 from ledger.reads.charges import rated_through, taxed_by
@@ -62,15 +63,27 @@ AFTERMATH: Final[dict[str, Reach]] = {
 def follow(ledger: Ledger, asked: Asked, facts: Sequence[Fact]) -> None:
     """Rate whom the command reaches through the last day they were rated to, and bill them.
 
-    Documents are dated that day or today, whichever is later.
+    A subscription that changes or ends on a later day is followed to that day, where the change is
+    billed. Documents are dated the day rated to or today, whichever is later.
     """
     catch_up(ledger.db, ["charges", "subscriptions"])
     reached = AFTERMATH[asked.command.command](ledger, facts)
     by_day: defaultdict[date, set[str]] = defaultdict(set)
-    for row in _rows(ledger, rated_through(reached)):
-        by_day[row.through].add(row.account)
+    rated = {row.account: row.through for row in _rows(ledger, rated_through(reached))}
+    for account, through in (rated | _turned(facts, rated)).items():
+        by_day[through].add(account)
     for through, names in sorted(by_day.items()):
         rate_and_bill(ledger, asked.caller, names, through)
+
+
+def _turned(facts: Sequence[Fact], rated: Mapping[str, date]) -> dict[str, date]:
+    """Return the accounts whose subscription turns on a day beyond what they were rated to."""
+    days = {
+        fact.account: fact.starts_on if isinstance(fact, SubscriptionChanged) else fact.ends_on
+        for fact in facts
+        if isinstance(fact, SubscriptionChanged | SubscriptionEnded)
+    }
+    return {name: day for name, day in days.items() if day > rated.get(name, date.min)}
 
 
 def rate_and_bill(ledger: Ledger, caller: Caller, names: Collection[str], through: date) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from ledger.credits.purchase import PREFIX
 from ledger.documents import words
 from ledger.documents.chart import Chart, chart
 from ledger.documents.document import Document, Line, Party
@@ -143,7 +144,8 @@ def _groups(document: Document) -> Iterator[Group]:
     ):
         used = "" if account == document.buyer.id else f", used by {account}"
         rows = tuple(_row(document, line) for line in lines)
-        yield Group(f"Subscription {subscription}{used}", rows)
+        what = "Credit" if subscription.startswith(PREFIX) else f"Subscription {subscription}"
+        yield Group(f"{what}{used}", rows)
 
 
 def _row(document: Document, line: Line) -> Row:

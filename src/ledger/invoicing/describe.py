@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ledger.credits.purchase import PREFIX
 from ledger.invoicing.billable import COMMITMENT, GRANT, ONE_TIME, RECURRING
 from ledger.invoicing.parts import Part
 from ledger.periods import DAY
@@ -15,7 +16,7 @@ def description(part: Part) -> str:
     if billable.kind == ONE_TIME:
         return f"{billable.item}, {billable.period_from}"
     if billable.kind == GRANT:
-        return f"Credit {billable.subscription}, from {billable.period_from}"
+        return f"Credit {billable.subscription.removeprefix(PREFIX)}, from {billable.period_from}"
     if billable.kind == COMMITMENT:
         return f"{billable.item}, shortfall {days}"
     back = billable.netted and billable.billed.charge and billable.accrued < billable.billed.accrued
