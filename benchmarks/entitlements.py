@@ -1,6 +1,6 @@
 """The gate at ten million usage events: may this account use more, asked while usage comes in.
 
-One account holds a tenth of the usage, a thousand others the rest; one meter of each aggregation.
+One account holds a tenth of the usage, two hundred others the rest; one meter of each aggregation.
 Asked is what a gating service asks: the whole endpoint over ASGI, with its key, without a network.
 """
 
@@ -32,7 +32,8 @@ from ledger.store.rows import pack
 
 EVENTS = int(next((word for word in sys.argv[1:] if word.isdigit()), "10000000"))
 CHUNK = 20_000
-ACCOUNTS = ["large", *(f"acct-{number:04d}" for number in range(1_000))]
+OTHERS = 200
+ACCOUNTS = ["large", *(f"acct-{number:04d}" for number in range(OTHERS))]
 AGGREGATIONS = ("sum", "count", "max", "latest", "unique_count")
 ZONE = "America/New_York"
 QUESTIONS = 4_000
@@ -76,7 +77,7 @@ def record(opened: Ledger, first: int, last: int) -> None:
 def _data(number: int) -> bytes:
     meter = AGGREGATIONS[number % len(AGGREGATIONS)]
     spread = number // len(AGGREGATIONS)
-    account = ACCOUNTS[0] if spread % 10 == 0 else ACCOUNTS[1 + spread % 1_000]
+    account = ACCOUNTS[0] if spread % 10 == 0 else ACCOUNTS[1 + spread % OTHERS]
     key = {"key": f"user-{spread * 7919 % USERS}"} if meter == "unique_count" else {}
     region = ("eu", "us", "ap")[spread % 3]
     return canonical(
