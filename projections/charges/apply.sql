@@ -104,3 +104,11 @@ from (
     group by 1
 ) as b
 where t.stream = b.stream;
+
+-- name: looks
+insert into rating_looks
+select position, (data #>> '{looked,through}')::date, (data #>> '{looked,read_at}')::bigint,
+       data #> '{looked,lanes}', data #>> '{looked,entity}', data #>> '{looked,account}'
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type = 'command.accepted/1' and jsonb_typeof(data -> 'looked') = 'object';

@@ -184,3 +184,98 @@ from charge_streams as s
 join accounts as a on a.account = s.account
 where (a.account = %(account)s or a.payer = %(account)s) and s.accrued <> s.billed
 order by s.charge;
+
+-- name: last_look
+-- The rating that looked at all of a scope last, rather one that went as far as a day; none where
+-- something changed since that concerns everybody: a tax rate, or an entity.
+select l.position
+from rating_looks as l
+where (l.entity is null or l.entity = %(entity)s) and (l.account is null or l.account = %(account)s)
+  and not exists (select 1 from tax_rates as t where t.position > l.read_at)
+  and not exists (select 1 from entity_changes as e
+                  where e.position > l.read_at
+                     or e.starts_on > l.through and e.starts_on <= %(through)s)
+order by l.through >= %(through)s desc, l.read_at desc
+limit 1;
+
+-- name: accounts_to_rate
+-- A page of the accounts of which a rating may come to something else than at an earlier look: what
+-- was agreed changed or begins, usage came in or is reached, or a price moves with time where that look
+-- went less far. Without a look that is every account with a subscription. Discounts and credit move
+-- with everything.
+with look as (
+    select l.read_at, l.through, l.lanes
+    from rating_looks as l
+    where l.position = %(look)s
+), moved as (
+    select coalesce(array_agg(distinct p.plan), '{}') as plans
+    from plans as p
+    join look on p.position > look.read_at
+), timed as (
+    select coalesce(array_agg(distinct p.plan), '{}') as plans
+    from plans as p
+    cross join lateral jsonb_array_elements(p.items) as item
+    left join meters as m on m.meter = item ->> 'meter'
+    where item ->> 'kind' in ('recurring', 'one_time', 'commitment')
+       or item ->> 'minimum' is not null
+       or item #>> '{model,tiers,0,flat}' is not null
+       or m.aggregation = 'weighted_sum'
+)
+select distinct s.account
+from subscriptions as s
+join accounts as a on a.account = s.account
+cross join moved
+cross join timed
+left join look as l on true
+where (%(entity)s::text is null or s.entity = %(entity)s)
+  and (%(account)s::text is null or s.account = %(account)s)
+  and s.starts_on <= %(through)s
+  and s.account > %(after)s
+  and (l.read_at is null
+       or s.position > l.read_at or a.position > l.read_at or s.starts_on > l.through
+       or exists (select 1 from usage_days as d
+                  where d.account = s.account and d.rated_position < d.last_position
+                    and (d.last_position > coalesce((l.lanes ->> d.lane::text)::bigint, 0)
+                         or d.day > (l.through - 1)::timestamp at time zone 'UTC'))
+       or s.plan = any(moved.plans)
+       or exists (select 1 from subscription_changes as c
+                  where c.subscription = s.subscription and c.plan = any(moved.plans))
+       or exists (select 1 from account_changes as c
+                  where c.account = s.account
+                    and (c.position > l.read_at or c.starts_on > l.through))
+       or exists (select 1 from grants as g where g.account = s.account)
+       or exists (select 1 from discounts as d where d.account = s.account)
+       or l.through < %(through)s
+          and (s.plan = any(timed.plans)
+               or exists (select 1 from subscription_changes as c
+                          where c.subscription = s.subscription and c.plan = any(timed.plans))
+               or exists (select 1 from jsonb_array_elements(s.overrides) as o
+                          where o #>> '{model,tiers,0,flat}' is not null)))
+order by s.account
+limit %(limit)s;
+
+-- name: accounts_with_fees
+-- A page of the accounts that may owe something without usage: by a plan of theirs, or because they
+-- have discounts or credit and are charged whole.
+with priced as (
+    select coalesce(array_agg(distinct p.plan), '{}') as plans
+    from plans as p
+    cross join lateral jsonb_array_elements(p.items) as item
+    where item ->> 'kind' in ('recurring', 'one_time')
+)
+select distinct s.account
+from subscriptions as s
+join accounts as a on a.account = s.account
+cross join priced
+where (%(entity)s::text is null or s.entity = %(entity)s)
+  and (%(account)s::text is null or s.account = %(account)s)
+  and (%(payer)s::text is null or a.payer = %(payer)s)
+  and s.starts_on <= %(through)s
+  and s.account > %(after)s
+  and (s.plan = any(priced.plans)
+       or exists (select 1 from subscription_changes as c
+                  where c.subscription = s.subscription and c.plan = any(priced.plans))
+       or exists (select 1 from grants as g where g.account = s.account)
+       or exists (select 1 from discounts as d where d.account = s.account))
+order by s.account
+limit %(limit)s;

@@ -133,3 +133,15 @@ grant select on charges, charge_streams to ledger_portal;
 
 -- name: charges_unpriced
 create index on charges (account, charge) where unpriced_count + untaken_count > 0;
+
+-- name: rating_looks
+-- What ratings looked at: everything of an entity or account (or of all) through a day, as known at
+-- these positions of the books and of the usage lanes.
+create table rating_looks (
+    position bigint primary key,
+    through  date not null,
+    read_at  bigint not null,
+    lanes    jsonb not null,
+    entity   text,
+    account  text
+);

@@ -188,7 +188,7 @@ where plan = %(plan)s
 order by account;
 
 -- name: live_subscriptions
--- What a run reads: every subscription begun by a day, with its account, in pages of accounts.
+-- What a run reads: the subscriptions of some accounts that began by a day, with their accounts.
 select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.quantity,
        s.overrides, s.trial_until, s.ends_on, s.credit_unused, s.end_version, s.stream, s.version,
        s.position,
@@ -211,18 +211,5 @@ select s.subscription, s.account, s.entity, s.plan, s.starts_on, s.anchor, s.qua
        ), a.tax) as tax, a.payer
 from subscriptions as s
 join accounts as a on a.account = s.account
-where s.account in (
-    select distinct inside.account
-    from subscriptions as inside
-    join accounts as who on who.account = inside.account
-    where (%(entity)s::text is null or inside.entity = %(entity)s)
-      and (%(account)s::text is null or inside.account = %(account)s)
-      and (%(accounts)s::text[] is null or inside.account = any(%(accounts)s))
-      and (%(payer)s::text is null or who.payer = %(payer)s)
-      and inside.starts_on <= %(through)s
-      and inside.account > %(after)s
-    order by inside.account
-    limit %(limit)s
-  )
-  and s.starts_on <= %(through)s
+where s.account = any(%(accounts)s) and s.starts_on <= %(through)s
 order by s.account, s.subscription;

@@ -156,6 +156,9 @@ def test_reads_show_changes_the_end_and_what_holds_today(seats, ledger):
     assert started
     if row.state == "active":
         assert (row.current_plan, row.current_quantity) == ("company", {"base": "7", "setup": "2"})
-    live = {each.subscription: each for each in read(ledger, live_subscriptions(row.starts_on))}
+    live = {
+        each.subscription: each
+        for each in read(ledger, live_subscriptions(row.starts_on, ["acme"]))
+    }
     assert live["t-1"].changes == row.changes
     assert live["t-1"].position == row.position

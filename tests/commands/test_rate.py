@@ -1,5 +1,7 @@
 """Rating by command: who and what is rated, and what a refusal says."""
 
+import pytest
+
 from ledger.events.billing import UsageRated
 from ledger.events.journal import JournalPosted
 from ledger.events.streams import stream
@@ -141,7 +143,7 @@ def test_a_run_with_an_older_view_takes_nothing_back(world, ledger, monkeypatch)
     from ledger.commands import rate
 
     use(world, "1", "100", "2026-10-05")
-    pages = rate.pages
+    pages = rate.to_rate
     once = iter([True])
 
     def meanwhile(run, through, **scope):
@@ -151,7 +153,7 @@ def test_a_run_with_an_older_view_takes_nothing_back(world, ledger, monkeypatch)
             catch_up(ledger.db)  # as a follower does at any time
         yield from pages(run, through, **scope)
 
-    monkeypatch.setattr(rate, "pages", meanwhile)
+    monkeypatch.setattr(rate, "to_rate", meanwhile)
     assert list(world("rate_usage", through="2026-10-31").facts) == []
     assert [str(charge.amount) for charge in charges(ledger)] == ["2"]
 
@@ -178,3 +180,82 @@ def test_a_grant_that_comes_while_its_account_is_rated_is_drawn_at_once(world, l
     charge = ledger.books.latest(stream("charge", "s-1", "calls", "2026-10-01"))
     assert [(each.id, str(each.amount)) for each in charge.adjustments] == [("gift", "1.00")]
     assert str(charge.due) == "2.00"
+
+
+@pytest.fixture
+def looked_at(world, monkeypatch):
+    """Return a function that rates and tells which accounts that looked at."""
+    from ledger.commands import rating
+
+    seen = []
+    charges_of = rating.charges_of
+
+    def spy(rows, *given, **more):
+        seen.extend(sorted({row.account for row in rows}))
+        return charges_of(rows, *given, **more)
+
+    monkeypatch.setattr(rating, "charges_of", spy)
+
+    def rate(through, **scope):
+        seen.clear()
+        assert world("rate_usage", through=through, **scope).status == "accepted"
+        return list(seen)
+
+    return rate
+
+
+def test_a_rating_looks_only_where_something_may_have_changed(world, looked_at):
+    for account in ("idle", "busy", "flat"):
+        world("open_account", account=account, entity="US", name=account, currency="USD")
+    flat = {"item": "fee", "kind": "recurring", "amount": "9", "interval": "month",
+            "timing": "in_advance"}  # fmt: skip
+    world("publish_plan", plan="flat", currency="USD", from_="2026-01-01", items=[flat])
+    for account, plan in (("idle", "basic"), ("busy", "basic"), ("flat", "flat")):
+        world("start_subscription", subscription=account, account=account, plan=plan,
+              from_="2026-10-01")  # fmt: skip
+    everybody = ["acme", "busy", "flat", "idle"]
+    use(world, "1", "5", "2026-10-02", "busy")
+    assert looked_at("2026-10-10") == everybody
+    assert looked_at("2026-10-10") == []
+    assert looked_at("2026-10-05") == []
+    use(world, "2", "5", "2026-10-03", "busy")
+    assert looked_at("2026-10-10") == ["busy"]
+    assert looked_at("2026-10-11") == ["flat"]  # a fee moves with time, usage without events not
+    world("change_subscription", subscription="flat", from_="2026-10-05", quantity={"fee": "2"})
+    assert looked_at("2026-10-11") == ["flat"]
+    assert looked_at("2026-10-11", entity="US") == []
+    world("publish_plan", plan="basic", currency="USD", from_="2026-10-20", items=[
+        {"item": "calls", "kind": "usage", "meter": "api", "interval": "month",
+         "model": {"type": "per_unit", "unit": "0.02"}}])  # fmt: skip
+    assert looked_at("2026-10-11") == ["acme", "busy", "idle"]
+    world("set_tax_rate", code="other", rate="7", from_="2026-01-01", category="S")
+    assert looked_at("2026-10-11") == everybody
+
+
+def test_a_rating_of_one_account_tells_nothing_of_others(world, looked_at):
+    world("open_account", account="globex", entity="US", name="Globex", currency="USD")
+    world("start_subscription", subscription="g", account="globex", plan="basic",
+          from_="2026-10-01")  # fmt: skip
+    use(world, "1", "5", "2026-10-02")
+    assert looked_at("2026-10-31", account="acme") == ["acme"]
+    assert looked_at("2026-10-31", account="acme") == []
+    assert looked_at("2026-10-31") == ["acme", "globex"]
+
+
+def test_a_window_that_cannot_differ_is_not_measured(world, ledger, monkeypatch):
+    from ledger.commands import charging
+
+    measured = charging.measured
+    counts = []
+
+    def spy(candidates, ground):
+        counts.append(len(candidates))
+        return measured(candidates, ground)
+
+    monkeypatch.setattr(charging, "measured", spy)
+    for month in ("10", "11"):
+        use(world, month, "5", f"2026-{month}-02")
+    world("rate_usage", through="2026-11-30")
+    use(world, "late", "5", "2026-10-03")
+    world("rate_usage", key="again", through="2026-11-30")
+    assert counts == [2, 1]

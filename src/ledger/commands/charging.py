@@ -158,7 +158,7 @@ def _all_of(
     """Return the subscriptions with those that a further run has reached, where all matter."""
     if not has:
         return rows
-    every = ground.read(live_subscriptions(FOR_EVER, accounts=has, limit=len(has)))
+    every = ground.read(live_subscriptions(FOR_EVER, has))
     return [*(row for row in rows if row.account not in has), *every]
 
 

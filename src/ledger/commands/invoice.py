@@ -21,7 +21,7 @@ from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command
 from ledger.commands.granting import grant_batch, grant_pages
 from ledger.commands.ground import Ground, View
-from ledger.commands.rating import charge_batch, pages
+from ledger.commands.rating import charge_batch, with_fees
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
 from ledger.errors import TaxEngineFailed, UnknownAccount, UnknownTaxCode
@@ -101,7 +101,7 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
     for batch in ahead(lambda names: grant_batch(names, through, view.ground), credit):
         dropped += append_batch(run, batch)
         view.renew()
-    found = pages(run, through, entity=command.entity, payer=payer, billing=True)
+    found = with_fees(run, through, entity=command.entity, payer=payer)
     batches = ahead(lambda rows: charge_batch(rows, through, view.ground, usage=False), found)
     for batch in batches:
         if late := append_batch(run, batch):
@@ -110,7 +110,7 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
 
     def again(account: str) -> bool:
         view.renew()
-        found = pages(run, through, account=account, billing=True)
+        found = with_fees(run, through, account=account)
         rows = [row for page in found for row in page]
         late = append_batch(run, grant_batch([account], through, view.ground))
         view.renew()

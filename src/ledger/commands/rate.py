@@ -9,11 +9,12 @@ from ledger.commands.batches import ahead, append_batch, until_done
 from ledger.commands.command import Command
 from ledger.commands.granting import grant_batch, grant_pages
 from ledger.commands.ground import Ground, View
-from ledger.commands.rating import charge_batch, pages
+from ledger.commands.rating import charge_batch, to_rate
 from ledger.commands.runs import Run
 from ledger.commands.thresholds import Look, look_after
 from ledger.commands.types import Day, Id
 from ledger.errors import UnknownAccount
+from ledger.events.command import Looked
 from ledger.events.streams import stream
 
 PROJECTIONS = ("usage", "charges", "subscriptions", "exceptions", "credits")
@@ -36,12 +37,14 @@ def rate_usage(run: Run, command: RateUsage) -> None:
     def rate(asked: RateUsage) -> list[str]:
         """Rate what is asked; return the accounts that have to be rated again."""
         view = View(run.ledger, PROJECTIONS)
+        if run.looked is None and run.among is None:
+            run.looked = _looked(asked, view.ground)
         dropped: list[str] = []
         credit = grant_pages(run, asked.through, entity=asked.entity, account=asked.account)
         for batch in ahead(lambda names: grant_batch(names, asked.through, view.ground), credit):
             dropped += append_batch(run, batch)
             view.renew()
-        found = pages(run, asked.through, entity=asked.entity, account=asked.account)
+        found = to_rate(run, asked.through, entity=asked.entity, account=asked.account)
         for batch in ahead(lambda rows: charge_batch(rows, asked.through, view.ground), found):
             if late := append_batch(run, batch):
                 dropped += late
@@ -54,6 +57,11 @@ def rate_usage(run: Run, command: RateUsage) -> None:
     until_done(again, rate(command))
     accounts = None if command.account is None else [command.account]
     look_after(run, Look(run.now, command.through, accounts, command.entity))
+
+
+def _looked(asked: RateUsage, ground: Ground) -> Looked:
+    lanes = {str(lane): position for lane, position in ground.positions.items() if lane}
+    return Looked(asked.through, ground.read_at, lanes, asked.entity, asked.account)
 
 
 def _check(run: Run, command: RateUsage) -> None:

@@ -1,6 +1,6 @@
 """A batch of subscriptions as work to append: their charges, each with the entry it makes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -11,44 +11,67 @@ from ledger.commands.ground import Ground
 from ledger.commands.restored import agreement_of
 from ledger.commands.runs import Run
 from ledger.events.streams import stream
+from ledger.reads import charges as reads
+from ledger.reads.charges import ToCharge
 from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 from ledger.store.append import Guard
-from ledger.store.database import Role
+from ledger.store.database import Query, Role
 
 BATCH_ACCOUNTS = 200
 
 
-def pages(
+def to_rate(
+    run: Run, through: date, *, entity: str | None = None, account: str | None = None
+) -> Iterator[list[LiveSubscription]]:
+    """Yield the subscriptions that may have to be charged, ``BATCH_ACCOUNTS`` accounts at a time.
+
+    What an earlier rating looked at, and nothing changed of, is passed over.
+    """
+    with run.ledger.db.transaction(Role.READER) as tx:
+        look = tx.one(reads.last_look(through, entity=entity, account=account))
+
+    def page(after: str) -> Query[ToCharge]:
+        limit = BATCH_ACCOUNTS
+        return reads.accounts_to_rate(
+            through, look, entity=entity, account=account, after=after, limit=limit
+        )
+
+    yield from _pages(run, through, page)
+
+
+def with_fees(
     run: Run,
     through: date,
     *,
     entity: str | None = None,
     account: str | None = None,
     payer: str | None = None,
-    billing: bool = False,
 ) -> Iterator[list[LiveSubscription]]:
-    """Yield the subscriptions of ``BATCH_ACCOUNTS`` accounts at a time.
+    """Yield the same of accounts that may owe something without usage; it concerns who pays."""
 
-    Those that the run does not concern are left out; for ``billing`` it concerns who pays.
-    """
+    def page(after: str) -> Query[ToCharge]:
+        limit = BATCH_ACCOUNTS
+        return reads.accounts_with_fees(
+            through, entity=entity, account=account, payer=payer, after=after, limit=limit
+        )
+
+    yield from _pages(run, through, page, billing=True)
+
+
+def _pages(
+    run: Run, through: date, page: Callable[[str], Query[ToCharge]], *, billing: bool = False
+) -> Iterator[list[LiveSubscription]]:
     after = ""
     while True:
-        query = live_subscriptions(
-            through,
-            entity=entity,
-            account=account,
-            payer=payer,
-            after=after,
-            limit=BATCH_ACCOUNTS,
-        )
         with run.ledger.db.transaction(Role.READER) as tx:
-            rows = tx.all(query)
-        if not rows:
+            names = [row.account for row in tx.all(page(after))]
+            rows = tx.all(live_subscriptions(through, names)) if names else []
+        if not names:
             return
-        named = [(row, row.payer if billing else row.account) for row in rows]
-        if concerned := [row for row, name in named if run.concerns(name)]:
+        told = [(row, row.payer if billing else row.account) for row in rows]
+        if concerned := [row for row, name in told if run.concerns(name)]:
             yield concerned
-        after = rows[-1].account
+        after = names[-1]
 
 
 def charge_batch(

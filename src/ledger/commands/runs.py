@@ -17,7 +17,7 @@ from ledger.commands.answer import Answer
 from ledger.commands.ledger import Ledger
 from ledger.commands.shell import Asked
 from ledger.errors import VersionConflict
-from ledger.events.command import CommandAccepted, CommandStarted
+from ledger.events.command import CommandAccepted, CommandStarted, Looked
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.store.append import Guard
@@ -50,6 +50,7 @@ class Run:
     """One process's part in a run: whether its start is recorded, and how to append to it.
 
     ``among`` limits it to some accounts: so do the runs that follow a command in a dry run.
+    ``looked`` is what a rating will have looked at when it ends.
     """
 
     ledger: Ledger
@@ -57,6 +58,7 @@ class Run:
     now: datetime
     started: bool = False
     among: Collection[str] | None = None
+    looked: Looked | None = None
 
     def __post_init__(self) -> None:
         self.look()
@@ -127,6 +129,7 @@ class Run:
             command=self.asked.command.command,
             digest=self.asked.digest,
             counts=counts,
+            looked=self.looked,
         )
 
     def _save(self, facts: Sequence[Fact], read_at: int, guards: Sequence[Guard]) -> int:

@@ -259,26 +259,12 @@ def subscribers(plan: str) -> Query[Subscriber]:
     return query("subscriptions", "subscribers", Subscriber, plan=plan)
 
 
-def live_subscriptions(
-    through: date,
-    *,
-    entity: str | None = None,
-    account: str | None = None,
-    accounts: Collection[str] | None = None,
-    payer: str | None = None,
-    after: str = "",
-    limit: int = 500,
-) -> Query[LiveSubscription]:
-    """The subscriptions begun by a day, of the next ``limit`` accounts after one."""
+def live_subscriptions(through: date, accounts: Collection[str]) -> Query[LiveSubscription]:
+    """The subscriptions of these accounts begun by a day."""
     return query(
         "subscriptions",
         "live_subscriptions",
         LiveSubscription,
         through=through,
-        entity=entity,
-        account=account,
-        accounts=None if accounts is None else list(accounts),
-        payer=payer,
-        after=after,
-        limit=limit,
+        accounts=list(accounts),
     )
