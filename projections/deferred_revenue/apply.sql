@@ -5,7 +5,8 @@
 -- days are billed. A concession has schedules of its own, from its day on.
 insert into revenue_schedules as t
 select schedule, part, min(entity), min(currency), min(account), min(subscription), min(item),
-       (array_agg(charge order by position desc, line desc))[1], min(revenue_account),
+       (array_agg(charge order by position desc, line desc))[1],
+       (array_agg(revenue_account order by position desc, line desc))[1],
        min(starts_on), (array_agg(ends_on order by position desc, line desc))[1], min(issued_on),
        max(issued_on), sum(amount), 0, null, min(position)
 from (
@@ -34,7 +35,9 @@ group by 1, 2
 order by 1, 2
 on conflict (schedule, part) do update set
     deferred = t.deferred + excluded.deferred, charge = excluded.charge,
+    revenue_account = excluded.revenue_account,
     starts_on = least(t.starts_on, excluded.starts_on), ends_on = excluded.ends_on,
+    opened_on = least(t.opened_on, excluded.opened_on),
     changed_on = greatest(t.changed_on, excluded.changed_on);
 
 -- name: recognised
