@@ -148,6 +148,13 @@ def audit(monkeypatch: pytest.MonkeyPatch) -> type:
 
 
 @pytest.fixture
+def fees(audit: type) -> Callable[[Ledger], Any]:
+    """Return how to audit the fees of a ledger."""
+    auditor = importlib.import_module("audited_fees").FeeAuditor
+    return lambda ledger: auditor(audit(ledger).facts)
+
+
+@pytest.fixture
 def playing(server: TestServer) -> Callable[[tuple[str, ...]], AbstractContextManager[Play]]:
     """Return how to get a player over a fresh database."""
 

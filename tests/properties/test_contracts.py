@@ -238,7 +238,7 @@ SETTINGS = settings(
 
 @SETTINGS
 @given(history=histories, random=st.randoms(use_true_random=False))
-def test_contracts_end_alike_in_any_order(playing, history, random):
+def test_contracts_end_alike_in_any_order(playing, fees, history, random):
     with playing(()) as play, playing(()) as again:
         one, two = Contracts(play, history["entity"]), Contracts(again, history["entity"])
         for each in (one, two):
@@ -253,6 +253,7 @@ def test_contracts_end_alike_in_any_order(playing, history, random):
         note(f"{one.accepted}")
         assert one.charged() == two.charged()
         assert one.balances() == two.balances()
+        fees(play.ledger).check(date.fromisoformat(END))
         for command in ("rate_usage", "issue_invoices"):
             on = {"on": END} if command == "issue_invoices" else {}
             assert not play.do(command, through=END, **on).facts

@@ -33,6 +33,8 @@ from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 Charge = UsageRated | ItemCharged
 
 FOR_EVER = date(2101, 1, 1)
+UNBILLED = "1150"
+UPFRONT = ("recurring", "one_time")
 
 
 @dataclass
@@ -82,7 +84,7 @@ class _Batch:
         self.furthest = dict.fromkeys(self.has, self.through)
         for row in self.rows:
             if row.account in self.has:
-                days = [each.rated_to - DAY for each in self.standing[row.subscription].charges]
+                days = [_reached(each) for each in self.standing[row.subscription].charges]
                 self.furthest[row.account] = max([self.furthest[row.account], *days])
 
     def run(self, row: LiveSubscription) -> Run:
@@ -173,6 +175,16 @@ def _load(
     codes = {item.tax for version in versions for item in version.items}
     codes |= {row.tax for row in rows}
     ground.load("tax", {code for code in codes if code is not None})
+
+
+def _reached(each: Charge) -> date:
+    """Return the day that the run had reached which made a charge, at the least.
+
+    What is paid up front is charged whole on its first day.
+    """
+    if isinstance(each, ItemCharged) and each.kind in UPFRONT and each.clears != UNBILLED:
+        return each.period_from
+    return each.rated_to - DAY
 
 
 def _finished(due_fee: DueFee, through: date) -> bool:
