@@ -1,4 +1,4 @@
-"""The session in the README is real: each command is run, and prints what stands there."""
+"""The sessions in the manuals are real: each command is run, and prints what stands there."""
 
 import os
 import re
@@ -6,20 +6,23 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 DIGEST = re.compile(r"digest [0-9a-f]{16}")
 
 
-def session() -> list[tuple[str, str]]:
-    """The commands of the README's session, each with the output that follows it."""
-    (block,) = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+def session(page: str) -> list[tuple[str, str]]:
+    """The commands of a page's session, each with the output that follows it."""
+    (block,) = re.findall(r"```console\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
     steps = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
     return [
         (command, output.rstrip("\n")) for command, _, output in (s.partition("\n") for s in steps)
     ]
 
 
-def test_the_session_prints_what_the_readme_says(tmp_path):
+@pytest.mark.parametrize("page", ["README.md", "docs/billing.md"])
+def test_the_session_prints_what_the_page_says(page, tmp_path):
     """Digests differ from run to run: they cover when each event was recorded, and by whom."""
     programs = str(Path(sys.executable).parent)
     env = os.environ | {
@@ -28,7 +31,7 @@ def test_the_session_prints_what_the_readme_says(tmp_path):
         "PATH": os.pathsep.join((programs, os.environ["PATH"])),
     }
     env.pop("LEDGER_DATABASE_URL", None)
-    for command, output in session():
+    for command, output in session(page):
         done = subprocess.run(
             ["bash", "-c", command], cwd=ROOT, env=env, capture_output=True, text=True
         )
