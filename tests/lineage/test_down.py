@@ -208,3 +208,25 @@ def test_proportional_breakage_leads_to_the_draws_behind_it(story):
     tree = walk(story, broken.id)
     assert [one.id for one in found(tree, "grant")][:1] == ["pack"]
     assert events(tree) == [("e-1", 1)]
+
+
+def test_a_fee_leads_to_its_price_and_to_what_changed_the_subscription(story):
+    for name, amount in (("team", "99"), ("company", "249")):
+        item = {"item": "base", "kind": "recurring", "amount": amount, "interval": "month",
+                "timing": "in_advance"}  # fmt: skip
+        story.ask("publish_plan", plan=name, currency="USD", from_="2026-01-01", items=[item])
+    story.ask("start_subscription", subscription="s-2", account="acme", plan="team",
+              from_="2026-10-01")  # fmt: skip
+    story.ask("change_subscription", subscription="s-2", from_="2026-10-12", plan="company")
+    story.ask("issue_invoices", through="2026-10-12", on="2026-10-12")
+
+    deferred = lines(story, "2100")
+    trees = [walk(story, line.id) for line in deferred]
+    assert [kinds(tree)[:4] for tree in trees] == [
+        ["journal_line", "journal_entry", "invoice_line", "charge"]
+    ] * 2
+    told = [{(link.kind, link.id) for link in found(tree, "charge")[0].links} for tree in trees]
+    assert told == [
+        {("subscription", "s-2"), ("price", "team@1")},
+        {("subscription", "s-2"), ("subscription_change", "s-2/2"), ("price", "company@1")},
+    ]
