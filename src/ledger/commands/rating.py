@@ -11,8 +11,8 @@ from ledger.commands.ground import Ground
 from ledger.commands.restored import agreement_of
 from ledger.commands.runs import Run
 from ledger.events.streams import stream
-from ledger.reads import charges as reads
-from ledger.reads.charges import ToCharge
+from ledger.reads import looks as reads
+from ledger.reads.looks import ToCharge
 from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 from ledger.store.append import Guard
 from ledger.store.database import Query, Role

@@ -94,20 +94,6 @@ class Billable(LatestCharge):
 
 
 @dataclass(frozen=True)
-class Look:
-    """A rating that looked at everything of its scope, by the position at which it ended."""
-
-    position: int
-
-
-@dataclass(frozen=True)
-class ToCharge:
-    """An account of which something may have to be charged."""
-
-    account: str
-
-
-@dataclass(frozen=True)
 class RatedThrough:
     """The last day to which an account was charged."""
 
@@ -252,56 +238,3 @@ def rated_through(accounts: Collection[str]) -> Query[RatedThrough]:
 def taxed_by(code: str) -> Query[Taxed]:
     """The accounts with charges under a tax code."""
     return query("charges", "taxed_by", Taxed, code=code)
-
-
-def last_look(
-    through: date, *, entity: str | None = None, account: str | None = None
-) -> Query[Look]:
-    """The rating that looked at all of a scope last, rather one that went as far as a day."""
-    return query("charges", "last_look", Look, through=through, entity=entity, account=account)
-
-
-def accounts_to_rate(
-    through: date,
-    look: Look | None,
-    *,
-    entity: str | None = None,
-    account: str | None = None,
-    after: str = "",
-    limit: int = 500,
-) -> Query[ToCharge]:
-    """A page of the accounts of which a rating may come to something else than at the last look."""
-    return query(
-        "charges",
-        "accounts_to_rate",
-        ToCharge,
-        through=through,
-        look=look.position if look else None,
-        entity=entity,
-        account=account,
-        after=after,
-        limit=limit,
-    )
-
-
-def accounts_with_fees(
-    through: date,
-    *,
-    entity: str | None = None,
-    account: str | None = None,
-    payer: str | None = None,
-    after: str = "",
-    limit: int = 500,
-) -> Query[ToCharge]:
-    """A page of the accounts that may owe something without usage."""
-    return query(
-        "charges",
-        "accounts_with_fees",
-        ToCharge,
-        through=through,
-        entity=entity,
-        account=account,
-        payer=payer,
-        after=after,
-        limit=limit,
-    )
