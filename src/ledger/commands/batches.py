@@ -2,9 +2,11 @@
 
 import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from ledger.errors import Contention, GuardMoved, VersionConflict
 from ledger.events.fact import Fact
 from ledger.store.append import Guard
 
+AHEAD = 2
 Given = TypeVar("Given")
 Ready = TypeVar("Ready")
 
@@ -69,22 +72,17 @@ def append_batch(run: Run, batch: Batch) -> list[str]:
 
 
 def ahead(prepare: Callable[[Given], Ready], inputs: Iterable[Given]) -> Iterator[Ready]:
-    """Yield what is prepared, in order; the next is prepared while the caller appends the present.
+    """Yield what is prepared, in order; the next are prepared while the caller appends the present.
 
-    Appending waits for the database most of the time, and preparing computes.
+    Preparing waits for the database about as long as it computes, so there are two at a time.
     """
     source = iter(inputs)
-
-    def step() -> tuple[Ready] | None:
-        for given in source:
-            return (prepare(given),)
-        return None
-
-    with ThreadPoolExecutor(1, "run") as worker:
-        coming = worker.submit(step)
-        while (ready := coming.result()) is not None:
-            coming = worker.submit(step)
-            yield ready[0]
+    with ThreadPoolExecutor(AHEAD, "run") as workers:
+        coming = deque(workers.submit(prepare, given) for given in islice(source, AHEAD))
+        while coming:
+            ready = coming.popleft().result()
+            coming.extend(workers.submit(prepare, given) for given in islice(source, 1))
+            yield ready
 
 
 def until_done(again: Callable[[str], bool], names: Sequence[str]) -> None:
