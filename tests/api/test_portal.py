@@ -165,7 +165,32 @@ def portal_fields():
 
 
 def test_every_portal_field_is_tried_below():
-    assert set(portal_fields()) == {*FIELDS, "drafts"}
+    assert set(portal_fields()) == {*FIELDS, "drafts", "revenueSchedules"}
+
+
+SCHEDULES = """query ($whose: ID!) {
+    revenueSchedules(account: $whose) { nodes { item deferred { amount } } } }"""
+
+
+def test_what_is_deferred_is_told_to_its_own_account_alone(door, carry_out, the_month, monkeypatch):
+    fee = {"item": "base", "kind": "recurring", "amount": "12.00", "interval": "month",
+           "timing": "in_advance", "proration": "day"}  # fmt: skip
+    used, _ = the_month
+    carry_out(
+        *used,
+        {"command": "publish_plan", "plan": "flat", "currency": "USD", "from": "2026-01-01",
+         "items": [fee]},
+        {"command": "start_subscription", "subscription": "other-flat", "account": "other",
+         "plan": "flat", "from": "2026-11-01"},
+        {"command": "issue_invoices", "through": "2026-11-01", "on": "2026-11-01"},
+    )  # fmt: skip
+    expected = {"nodes": [{"item": "base", "deferred": {"amount": "12.00"}}]}
+    for _ in range(2):
+        own = door.data(SCHEDULES, "portal", "other", whose="other")
+        assert own["revenueSchedules"] == expected
+        strange = door.data(SCHEDULES, "portal", "acme", whose="other")
+        assert strange["revenueSchedules"] == {"nodes": []}
+        monkeypatch.setattr(Context, "account", lambda self, asked: asked)
 
 
 DRAFTS = """query ($whose: ID!) {

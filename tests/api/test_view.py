@@ -24,7 +24,10 @@ def test_nobody_gets_in_without_a_key_and_nothing_is_parsed(door):
 
 def test_a_query_is_answered(door):
     assert door.data("{ viewer { role scopes } }", "portal", "acme") == {
-        "viewer": {"role": "portal", "scopes": ["billing:read", "usage:read", "viewer:read"]}
+        "viewer": {
+            "role": "portal",
+            "scopes": ["billing:read", "entitlement:read", "usage:read", "viewer:read"],
+        }
     }
 
 

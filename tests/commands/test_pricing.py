@@ -228,7 +228,10 @@ def test_a_plan_that_drops_a_meter_leaves_its_usage_unrated_never_lost(shop):
     shop.do("publish_plan", plan="p", currency="USD", from_="2026-10-15", items=[
         {"item": "setup", "kind": "one_time", "amount": "1"}])  # fmt: skip
     shop.rate()
-    assert shop.charges() == {"i0/2026-10-01": ("10", "10", 1)}
+    assert shop.charges() == {
+        "i0/2026-10-01": ("10", "10", 1),
+        "setup/2026-10-15/one_time": ("1.00", "1", 0),
+    }
     (left,) = shop.read(unrated("shop"))
     assert (left.meter, left.facts) == ("m", 1)
     assert list(shop.rate()) == []

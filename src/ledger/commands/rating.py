@@ -85,7 +85,7 @@ def charge_batch(
     agreed = _agreed(rows)
     facts = {
         account: entries([*made.charges.get(account, ()), *made.credit.get(account, ())], ground)
-        for account in {*made.charges, *made.credit}
+        for account in sorted({*made.charges, *made.credit})
     }
     works = {account: Work(found, agreed[account]) for account, found in facts.items() if found}
     return Batch(ground.read_at, works, [*_prices(rows, ground), *periods_of(facts)], all_facts)
