@@ -73,6 +73,11 @@ class ProjectionStopped(LedgerError):
     """The projection {name} stopped at lane {lane}, position {position}: {why}"""
 
 
+class ProjectionOutdated(LedgerError):
+    """Another version of this software built the projections ({why}); rebuild them with
+    usage-ledger projection rebuild --all --accept-differences."""
+
+
 class ProjectionDiffers(LedgerError):
     """The rebuilt projection {name} differs from the live one in {count} rows; look at the
     differences and accept them, or mend the cause."""

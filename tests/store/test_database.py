@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ledger.errors import StoreUnavailable
+from ledger.errors import ProjectionOutdated, StoreUnavailable
 from ledger.settings import Settings
 from ledger.store.database import Database, Query, Role
 from ledger.testing import TestServer
@@ -90,6 +90,16 @@ def test_readers_see_the_live_build_and_survive_its_switch(database: Database) -
         switch(database, "money_2", "'two'::text")
         with one.transaction(Role.READER) as tx:
             assert tx.one(MONEY) == Money("two")
+
+
+def test_a_build_of_another_version_says_what_to_do(database: Database) -> None:
+    switch(database, "money_old", "1")
+    asked = Query("select currency from money")
+    with (
+        pytest.raises(ProjectionOutdated, match=r'"currency" does not exist.*rebuild --all'),
+        database.transaction(Role.READER) as tx,
+    ):
+        tx.all(asked)
 
 
 def test_the_same_on_an_event_loop(database: Database) -> None:

@@ -63,7 +63,13 @@ from ledger.commands.spend_limits import SetSpendLimit, set_spend_limit
 from ledger.commands.subscriptions import StartSubscription, start_subscription
 from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
 from ledger.commands.write_offs import RecoverWriteOff, WriteOff, recover_write_off, write_off
-from ledger.errors import ProjectionStopped, Refusal, SelfApproval, UnknownCommand
+from ledger.errors import (
+    ProjectionOutdated,
+    ProjectionStopped,
+    Refusal,
+    SelfApproval,
+    UnknownCommand,
+)
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +153,7 @@ def execute(
     except SelfApproval as error:
         log.warning("%s tried to approve their own %s", actor, body["command"])
         return refused(str(key), error)
-    except (Refusal, ProjectionStopped) as error:
+    except (Refusal, ProjectionOutdated, ProjectionStopped) as error:
         return refused(key if isinstance(key, str) else None, error)
 
 

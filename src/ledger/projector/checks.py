@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from ledger.errors import ProjectionOutdated
 from ledger.projector.projection import projections
 from ledger.projector.statements import Statement
 from ledger.store.database import Database, Role
@@ -39,10 +40,9 @@ def _run(db: Database, projection: str, check: Statement) -> list[Violation]:
         tx.execute("set local jit = off")
         try:
             cursor = tx.execute(check.sql)
-        except psycopg.errors.UndefinedTable as error:
-            return [
-                Violation(projection, check.name, check.sentence, str(error).partition("\n")[0])
-            ]
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+            outdated = ProjectionOutdated(why=str(error).partition("\n")[0])
+            return [Violation(projection, check.name, check.sentence, outdated.message)]
         names = [column.name for column in cursor.description or ()]
         rows = cursor.fetchmany(LISTED)
     return [

@@ -1,13 +1,16 @@
 """One transaction: the role it runs as, its typed reads, and the heads of the log."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from psycopg.errors import FeatureNotSupported
+from psycopg.errors import FeatureNotSupported, UndefinedColumn, UndefinedTable
 from psycopg.rows import class_row
+
+from ledger.errors import ProjectionOutdated
 
 Row = TypeVar("Row")
 
@@ -94,7 +97,7 @@ class Transaction:
         return dict(self.conn.execute(HEADS).fetchall())
 
     def _fetch(self, query: Query[Row]) -> list[Row]:
-        with self.conn.cursor(row_factory=_rows_of(query)) as cursor:
+        with _as_built(), self.conn.cursor(row_factory=_rows_of(query)) as cursor:
             return cursor.execute(query.sql, query.params).fetchall()
 
 
@@ -146,9 +149,20 @@ class AsyncTransaction:
         return dict(await (await self.conn.execute(HEADS)).fetchall())
 
     async def _fetch(self, query: Query[Row]) -> list[Row]:
-        async with self.conn.cursor(row_factory=_rows_of(query)) as cursor:
-            await cursor.execute(query.sql, query.params)
-            return await cursor.fetchall()
+        with _as_built():
+            async with self.conn.cursor(row_factory=_rows_of(query)) as cursor:
+                await cursor.execute(query.sql, query.params)
+                return await cursor.fetchall()
+
+
+@contextmanager
+def _as_built() -> Iterator[None]:
+    """Say what to do where a live build lacks what a read of this version asks for."""
+    try:
+        yield
+    except (UndefinedColumn, UndefinedTable) as error:
+        why = str(error).partition("\n")[0]
+        raise ProjectionOutdated(why=why) from error
 
 
 def _rows_of(query: Query[Row]) -> Any:
