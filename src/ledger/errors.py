@@ -327,6 +327,11 @@ class DisputeDecided(Refusal):
     """The dispute {dispute} was {outcome} before; open another one if the bank does."""
 
 
+class WrittenOff(Refusal):
+    """Of the invoice {invoice} {amount} is written off; recover that with recover_write_off before
+    you give it back."""
+
+
 class NotWrittenOff(Refusal):
     """Nothing of the invoice {invoice} is written off any more; check the number."""
 

@@ -125,3 +125,18 @@ def test_what_does_not_fit_is_refused(billed, ledger, subtests):
             answer = billed("issue_credit_note", **body)
             assert (answer.error.code, answer.error.field) == (code, field)
             assert ledger.books.head() == head
+
+
+def test_what_is_written_off_is_recovered_before_it_is_given_back(billed, ledger):
+    """Nobody gets credit for what they never paid."""
+    number, on = "US-2026-000001", {"on": "2026-11-20"}
+    assert billed("write_off", invoice=number, **on).status == "accepted"
+    again = {"invoice": number, "lines": "all", **WHY}
+    answer = billed("issue_credit_note", **again)
+    assert (answer.error.code, answer.error.field) == ("WRITTEN_OFF", "invoice")
+    total = str(documents(ledger)[0].total)
+    assert billed("recover_write_off", invoice=number, amount=total, **on).status == "accepted"
+    assert billed("issue_credit_note", **again).status == "accepted"
+    note = documents(ledger)[-1]
+    assert (str(note.to_receivable), str(note.to_credit_balance)) == (total, "0.00")
+    assert violations(ledger) == []

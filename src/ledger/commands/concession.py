@@ -17,7 +17,7 @@ from ledger.commands.context import Context
 from ledger.commands.debtor import minor
 from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Id, Positive, bad_value
-from ledger.errors import MissingField, UnknownInvoice
+from ledger.errors import MissingField, UnknownInvoice, WrittenOff
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, NumbersDrawn
 from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact
@@ -26,10 +26,12 @@ from ledger.invoicing.concession import Wanted, concession
 from ledger.invoicing.lines import Issue
 from ledger.invoicing.numbers import numbered, series_of
 from ledger.invoicing.schedules import terms_of
+from ledger.money import ZERO, plain
 from ledger.periods import instant
 from ledger.posting.documents import document_entries
 from ledger.projector.follower import catch_up
 from ledger.reads.invoices import invoices_by_number
+from ledger.receivables.items import Item
 from ledger.receivables.state import fold
 from ledger.store.database import Role
 
@@ -80,8 +82,16 @@ def issue_credit_note(command: IssueCreditNote, context: Context) -> Decision:
         command.reason,
         books_of(state, invoice.currency, entity, on, context),
     )
+    _refuse_unpaid(note, state.items[invoice.number])
     facts = _numbered(note, history, entity, on, context)
     return Decision(facts, guards=[period_guard(entity.entity, on)])
+
+
+def _refuse_unpaid(note: CreditNoteIssued, item: Item) -> None:
+    """Refuse to give back what was never paid because it is written off."""
+    paid = item.gross - item.open - item.given_up
+    if note.to_credit_balance > max(paid, ZERO) and item.given_up:
+        raise WrittenOff(field="invoice", invoice=item.invoice, amount=plain(item.given_up))
 
 
 def _receivables(number: str, context: Context) -> list[Fact]:
