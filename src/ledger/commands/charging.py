@@ -21,6 +21,7 @@ from ledger.commands.unchanged import changed
 from ledger.events.billing import UsageRated
 from ledger.events.charges import ItemCharged
 from ledger.periods import DAY
+from ledger.posting.chart import UNBILLED
 from ledger.rating.adjustments import Adjusted
 from ledger.rating.charge import Measured, Run, charge, zeroed
 from ledger.rating.fee_charges import DueFee, charge_fee, due_fees, zeroed_fee
@@ -33,7 +34,6 @@ from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 Charge = UsageRated | ItemCharged
 
 FOR_EVER = date(2101, 1, 1)
-UNBILLED = "1150"
 UPFRONT = ("recurring", "one_time")
 
 

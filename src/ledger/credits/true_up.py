@@ -13,10 +13,10 @@ from decimal import Decimal
 from ledger.credits.commitments import STRAIGHT_LINE, Commitment, shortfall
 from ledger.events import streams
 from ledger.events.charges import ItemCharged
-from ledger.money import HUNDRED, ONE, ZERO, digits, exactly, round_half, round_ratio
+from ledger.money import ONE, ZERO, digits, exactly, round_half
 from ledger.periods import posting_date
 from ledger.rating.charge import Run
-from ledger.rating.fee_charges import CONTRACT_ASSET, Before
+from ledger.rating.fee_charges import CONTRACT_ASSET, Before, net_of_tax
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def true_up(
     was = before.charge if before else None
     if was is None and not missing:
         return None
-    accrued = _net(missing, run, included_rate if commitment.version.tax_inclusive else None)
+    accrued = net_of_tax(missing, run, included_rate if commitment.version.tax_inclusive else None)
     if before is not None and before.billed and was is not None and was.due == missing:
         accrued = was.accrued
     made = _next(due, run, missing, accrued)
@@ -128,12 +128,6 @@ def _netted(due: DueCommitment) -> bool:
     if before is None or not before.resubscribed:
         return False
     return before.charge.period_to != due.commitment.period.end
-
-
-def _net(missing: Decimal, run: Run, rate: Decimal | None) -> Decimal:
-    if rate is None:
-        return missing
-    return round_ratio(missing, HUNDRED, HUNDRED + rate, digits(run.currency), run.rounding)
 
 
 def _said(charge: ItemCharged) -> tuple[object, ...]:

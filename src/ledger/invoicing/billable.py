@@ -11,6 +11,7 @@ from ledger.events.fact import Cause
 from ledger.invoicing.engine import Place
 from ledger.money import ZERO, round_money
 from ledger.periods import DAY
+from ledger.rating.fee_charges import ACCRUING
 
 USAGE, RECURRING, ONE_TIME, COMMITMENT, GRANT = (
     "usage",
@@ -19,8 +20,6 @@ USAGE, RECURRING, ONE_TIME, COMMITMENT, GRANT = (
     "commitment",
     "grant",
 )
-ACCRUED_ON = ("1150", "1160")
-"""The accounts on which a charge is accrued before a document bills it."""
 
 DEFERRED_REVENUE = "2100"
 
@@ -176,7 +175,7 @@ class Billable:
         finished or so much is unbilled again.
         """
         if self.billed.charge is None or self.goes_on:
-            upfront = self.clears not in ACCRUED_ON and self.kind not in (USAGE, COMMITMENT)
+            upfront = self.clears not in ACCRUING and self.kind not in (USAGE, COMMITMENT)
             finished = self.early or self.period_to <= through + DAY
             return self.period_from <= through if upfront else finished
         return not self.netted or self.changed[0] <= through

@@ -13,10 +13,11 @@ from ledger.catalog.exchange import convert, convert_all
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine, TaxGroup
 from ledger.events.cash import Application
 from ledger.events.exchange import Exchange
-from ledger.invoicing.billable import ACCRUED_ON, DEFERRED_REVENUE, Billable, StreamKey, stream_key
+from ledger.invoicing.billable import DEFERRED_REVENUE, Billable, StreamKey, stream_key
 from ledger.invoicing.originals import Left, Originals
 from ledger.invoicing.tax import TaxTerms
 from ledger.money import ZERO, allocate, digits, round_ratio
+from ledger.rating.fee_charges import ACCRUING
 
 Document = InvoiceIssued | CreditNoteIssued
 
@@ -150,7 +151,7 @@ def _relieved(documents: Sequence[Document], books: Books) -> dict[tuple[int, in
     for number, document in enumerate(documents):
         sign = 1 if isinstance(document, InvoiceIssued) else -1
         for line in document.lines:
-            if line.clears in ACCRUED_ON:
+            if line.clears in ACCRUING:
                 at = (number, line.line)
                 found.setdefault(stream_key(line.charge), []).append((at, sign, line))
     shares: dict[tuple[int, int], Decimal] = {}

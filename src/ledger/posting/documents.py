@@ -25,7 +25,7 @@ from ledger.catalog.exchange import convert
 from ledger.credits.purchase import PREFIX
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine
 from ledger.events.journal import JournalLine, JournalPosted
-from ledger.invoicing.billable import ACCRUED_ON, GRANT
+from ledger.invoicing.billable import GRANT
 from ledger.invoicing.billed import CONCESSION
 from ledger.invoicing.booking import Document
 from ledger.money import ZERO
@@ -38,6 +38,7 @@ from ledger.posting.chart import (
     TAX_PAYABLE,
 )
 from ledger.posting.entry import Heading, currency_of, foreign, posted, span
+from ledger.rating.fee_charges import ACCRUING
 
 INVOICE = "invoice_issued@1"
 CREDIT_NOTE_RERATING = "credit_note_rerating@1"
@@ -79,7 +80,7 @@ def final_net(fact: Document, on: date, at: datetime) -> JournalPosted | None:
     lines = [
         entry
         for line in fact.lines
-        if line.clears in ACCRUED_ON
+        if line.clears in ACCRUING
         for entry in _correction(fact, line, line.net + line.absorbed - line.cleared)
     ]
     return posted(

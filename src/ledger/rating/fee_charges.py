@@ -113,7 +113,7 @@ def charge_fee(
     amount = comes_to(fee, policy_of(run))
     if adjusted is None:
         rate = included_rate if fee.version.tax_inclusive else None
-        adjusted = Adjusted(amount, _net(amount, run, rate))
+        adjusted = Adjusted(amount, net_of_tax(amount, run, rate))
     if before is None:
         return _next(due, run, amount, adjusted) if amount else None
     was = before.charge
@@ -224,7 +224,7 @@ def _netted(before: Before | None, fee: Fee) -> bool:
     return (was.plan, was.quantity, was.period_to) != (version.plan, fee.quantity, fee.period.end)
 
 
-def _net(due: Decimal, run: Run, included_rate: Decimal | None) -> Decimal:
+def net_of_tax(due: Decimal, run: Run, included_rate: Decimal | None) -> Decimal:
     """Return what is due without the tax that its price includes."""
     if included_rate is None:
         return due
