@@ -8,7 +8,9 @@ select position, number, data ->> 'entry', data ->> 'entity', data ->> 'currency
        line ->> 'invoice', (line ->> 'invoice_line')::integer, line ->> 'charge',
        line ->> 'payment', line ->> 'grant', line ->> 'discount', (data ->> 'service_from')::date,
        (data ->> 'service_to')::date, data ->> 'document', stream, version, recorded_at,
-       line #>> '{foreign,currency}', (line #>> '{foreign,amount}')::numeric
+       line #>> '{foreign,currency}', (line #>> '{foreign,amount}')::numeric,
+       line ->> 'counterparty', data ->> 'reverses', data ->> 'reference', meta ->> 'actor',
+       data ->> 'approved_by'
 from ledger.log
 cross join lateral jsonb_array_elements(data -> 'lines') with ordinality as l (line, number)
 where lane = %(lane)s and position > %(from)s and position <= %(to)s

@@ -39,7 +39,8 @@ order by entity, account;
 -- A page of journal lines after one, in the order of posting.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
        invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
-       version, recorded_at, foreign_currency, foreign_amount
+       version, recorded_at, foreign_currency, foreign_amount, counterparty, reverses, reference,
+       actor, approved_by
 from journal_lines
 where (%(entity)s::text is null or entity = %(entity)s)
   and (%(account)s::text is null or account = %(account)s)
@@ -53,7 +54,8 @@ limit %(limit)s;
 -- The lines of the journal entries at these positions.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
        invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
-       version, recorded_at, foreign_currency, foreign_amount
+       version, recorded_at, foreign_currency, foreign_amount, counterparty, reverses, reference,
+       actor, approved_by
 from journal_lines
 where position = any(%(positions)s)
 order by position, line;
@@ -62,7 +64,8 @@ order by position, line;
 -- The journal lines that came from the charges named.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
        invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
-       version, recorded_at, foreign_currency, foreign_amount
+       version, recorded_at, foreign_currency, foreign_amount, counterparty, reverses, reference,
+       actor, approved_by
 from journal_lines
 where charge = any(%(charges)s)
 order by position, line;
@@ -71,7 +74,8 @@ order by position, line;
 -- The journal lines of the documents named.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
        invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
-       version, recorded_at, foreign_currency, foreign_amount
+       version, recorded_at, foreign_currency, foreign_amount, counterparty, reverses, reference,
+       actor, approved_by
 from journal_lines
 where invoice = any(%(numbers)s)
 order by position, line;
@@ -80,7 +84,8 @@ order by position, line;
 -- The journal lines of the payments named.
 select position, line, entry, entity, currency, posted_on, period, rule, text, account, amount, customer,
        invoice, invoice_line, charge, payment, grant_id, discount, service_from, service_to, document, stream,
-       version, recorded_at, foreign_currency, foreign_amount
+       version, recorded_at, foreign_currency, foreign_amount, counterparty, reverses, reference,
+       actor, approved_by
 from journal_lines
 where payment = any(%(payments)s)
 order by position, line;

@@ -28,6 +28,11 @@ create table journal_lines (
     recorded_at  timestamptz not null,
     foreign_currency text,
     foreign_amount   numeric,
+    counterparty text,
+    reverses     text,
+    reference    text,
+    actor        text,
+    approved_by  text,
     primary key (position, line)
 );
 

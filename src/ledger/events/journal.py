@@ -17,7 +17,8 @@ class JournalLine:
     """A debit (positive) or credit (negative) of one account of the chart, never zero.
 
     The other fields say what the line came from and who it concerns (the sub-ledger dimension);
-    ``foreign`` is the same in the currency in which it was agreed, where that is another.
+    ``counterparty`` is the other entity of an intercompany balance, and ``foreign`` the same amount
+    in the currency in which it was agreed, where that is another.
     """
 
     account: str
@@ -29,6 +30,7 @@ class JournalLine:
     payment: str | None = None
     grant: str | None = None
     discount: str | None = None
+    counterparty: str | None = None
     foreign: Foreign | None = None
 
 
@@ -38,7 +40,9 @@ class JournalPosted(Fact):
     """One journal entry of one entity in its currency. ``rule`` names the posting rule's version.
 
     ``on`` is the posting date, ``period`` its month; ``service_from`` and ``service_to``
-    (half-open) say when the service was rendered and never move.
+    (half-open) say when the service was rendered and never move. ``reverses`` is the entry that
+    this one takes back, ``reference`` what the entries of several entities share, ``approved_by``
+    who agreed to an entry made by hand.
     """
 
     entry: str
@@ -52,6 +56,9 @@ class JournalPosted(Fact):
     service_from: date | None = None
     service_to: date | None = None
     document: str | None = None
+    reverses: str | None = None
+    reference: str | None = None
+    approved_by: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse an entry with fewer than two lines, a zero line, or a sum other than zero."""

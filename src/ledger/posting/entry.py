@@ -28,6 +28,9 @@ class Heading:
     text: str
     service: tuple[date, date] | None = None
     document: str | None = None
+    reverses: str | None = None
+    reference: str | None = None
+    approved_by: str | None = None
 
 
 def posted(
@@ -54,6 +57,9 @@ def posted(
         service_from=service_from,
         service_to=service_to,
         document=heading.document,
+        reverses=heading.reverses,
+        reference=heading.reference,
+        approved_by=heading.approved_by,
     )
 
 

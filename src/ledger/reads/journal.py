@@ -40,6 +40,11 @@ class JournalRow:
     recorded_at: datetime
     foreign_currency: str | None
     foreign_amount: Decimal | None
+    counterparty: str | None
+    reverses: str | None
+    reference: str | None
+    actor: str | None
+    approved_by: str | None
 
     @property
     def id(self) -> str:

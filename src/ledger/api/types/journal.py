@@ -52,6 +52,11 @@ class JournalLine:
     payment: str | None = about("The payment that it came from.")
     foreign_currency: CurrencyCode | None = about("The currency agreed, where it is another.")
     foreign_amount: Decimal | None = about("The amount in it, signed alike.")
+    counterparty: str | None = about("The other entity, on intercompany accounts.")
+    reverses: str | None = about("The entry that this one takes back.")
+    reference: str | None = about("What the entries of several entities share.")
+    actor: str | None = about("Who asked for what it records.")
+    approved_by: str | None = about("Who agreed to it, where it was made by hand.")
     recorded_at: datetime = about("When the entry was recorded.")
 
 

@@ -27,8 +27,13 @@ COLUMNS = (
     "invoice_line",
     "charge",
     "payment",
+    "counterparty",
     "rule",
     "text",
+    "reverses",
+    "reference",
+    "actor",
+    "approved_by",
 )
 
 
@@ -63,8 +68,13 @@ def _values(line: JournalRow) -> list[object]:
         line.invoice_line,
         line.charge,
         line.payment,
+        line.counterparty,
         line.rule,
         line.text,
+        line.reverses,
+        line.reference,
+        line.actor,
+        line.approved_by,
     ]
 
 
