@@ -2,10 +2,13 @@
 
 import itertools
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 from hypothesis import settings
@@ -100,3 +103,58 @@ def world(ask: "Ask") -> "Ask":
         answer = ask(name, **fields)
         assert answer.status == "accepted", answer
     return ask
+
+
+class Programs:
+    """Other programs that read our journal: each is asked to check a file in its own notation."""
+
+    CHECKS: ClassVar[dict[str, tuple[str, ...]]] = {
+        "hledger": ("hledger", "check", "--strict", "-f"),
+        "ledger": ("ledger", "--init-file", "/dev/null", "--strict", "--pedantic", "balance", "-f"),
+        "beancount": (str(Path(sys.executable).with_name("bean-check")),),
+    }
+    """By the notation, which is the program's name."""
+
+    def __init__(self) -> None:
+        self.present = {name for name, words in self.CHECKS.items() if shutil.which(words[0])}
+
+    def need(self, name: str) -> None:
+        """Skip the test where this program is missing."""
+        if name not in self.present:
+            pytest.skip(f"{name} is not installed (.ci/run does, on Debian)")
+
+    def refusals(self, files: dict[str, Path]) -> dict[str, str]:
+        """Let the programs check their files, all at once; return what those say that refuse."""
+        running = {
+            name: subprocess.Popen([*self.CHECKS[name], str(file)], text=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            for name, file in files.items()
+        }  # fmt: skip
+        said = {name: process.communicate(timeout=120)[1] for name, process in running.items()}
+        return {name: text for name, text in said.items() if running[name].returncode}
+
+    def files(self, database: Database, folder: Path, at: int | None = None) -> dict[str, Path]:
+        """Write everybody's books for each program that is present, into files of their names."""
+        from ledger.cli.journal.command import Notation, written
+        from ledger.cli.journal.source import books
+        from ledger.projector.follower import catch_up
+        from ledger.store.database import Role
+
+        catch_up(database)
+        with database.transaction(Role.READER) as tx:
+            found = books(tx, None, at)
+        files = {name: folder / f"books.{name}" for name in sorted(self.present)}
+        for name, file in files.items():
+            lines = written(database, found, Notation(name))
+            file.write_text("".join(f"{line}\n" for line in lines))
+        return files
+
+    def agree(self, database: Database, folder: Path) -> None:
+        """Fail unless every program that is present accepts everybody's books."""
+        assert self.refusals(self.files(database, folder)) == {}
+
+
+@pytest.fixture(scope="session")
+def programs() -> Programs:
+    """hledger, ledger and beancount, as far as they are installed here."""
+    return Programs()

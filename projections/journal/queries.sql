@@ -96,3 +96,26 @@ select entity, period, state, digest, at_position, version, position, recorded_a
 from periods
 where %(entity)s::text is null or entity = %(entity)s
 order by entity, period;
+
+-- name: month_moves
+-- What each account moved per month as the books stood at a position, up to an accounting date: the
+-- trial balance less what was posted later. Months in which nothing was posted by then are left out.
+select entity, currency, period, account, sum(debit - credit) as amount
+from (
+    select entity, currency, period, account, debit, credit
+    from trial_balance
+    union all
+    select entity, currency, period, account, -greatest(amount, 0), -greatest(-amount, 0)
+    from journal_lines
+    where position > %(position)s
+    union all
+    select entity, currency, period, account, -greatest(amount, 0), -greatest(-amount, 0)
+    from journal_lines
+    where position <= %(position)s and period = to_char(%(as_of)s::date, 'YYYY-MM')
+      and posted_on > %(as_of)s
+) as moves
+where (%(entity)s::text is null or entity = %(entity)s)
+  and (%(as_of)s::date is null or period <= to_char(%(as_of)s::date, 'YYYY-MM'))
+group by entity, currency, period, account
+having sum(debit) <> 0 or sum(credit) <> 0
+order by period, entity, account;

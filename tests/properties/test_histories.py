@@ -6,21 +6,14 @@ sets is computed again, one fact at a time, by the auditor.
 """
 
 import os
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.cli.journal import beancount, hledger
-from ledger.cli.journal.source import books as journal_books
-from ledger.cli.journal.source import entries as journal_entries
 from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
 from ledger.projector.projection import projections
@@ -31,10 +24,6 @@ from ledger.store.database import Role
 ACCOUNTS = ("group", "branch", "solo")
 METERS = ("count", "sum", "max", "latest", "unique_count", "weighted_sum")
 END = "2026-12-31"
-PROGRAMS = (
-    (hledger, ["hledger", "check", "--strict", "-f"]),
-    (beancount, [str(Path(sys.executable).with_name("bean-check"))]),
-)
 
 prices = st.sampled_from(["0.005", "0.01", "0.0333", "0.335", "1.19", "2.5", "0.00025"])
 flats = st.none() | st.sampled_from(["0.005", "1.5", "10"])
@@ -271,20 +260,6 @@ def check_rebuilds(play) -> None:
         rebuild(play.ledger.db, name, workers=1)  # raises where the builds differ
 
 
-def check_elsewhere(play, folder: Path) -> None:
-    """Two programs that are not ours accept the journal with our trial balance asserted."""
-    for notation, words in PROGRAMS:
-        if shutil.which(words[0]) is None:
-            continue
-        with play.ledger.db.transaction(Role.READER) as tx:
-            found = journal_books(tx, None)
-        lines = notation.write(found, journal_entries(play.ledger.db, None, found.position))
-        file = folder / "books"
-        file.write_text("".join(f"{line}\n" for line in lines))
-        done = subprocess.run([*words, str(file)], capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr + done.stdout
-
-
 def results(auditor) -> dict[Any, Any]:
     """Return what every charge stream ended with; streams that hold nothing are left out."""
     return {
@@ -301,7 +276,7 @@ def results(auditor) -> dict[Any, Any]:
 
 @SETTINGS
 @given(history=histories)
-def test_the_books_agree_with_the_facts(playing, audit, tmp_path_factory, history):
+def test_the_books_agree_with_the_facts(playing, audit, programs, tmp_path_factory, history):
     with playing(history["entities"]) as play:
         play.begin(history["plans"])
         for number, step in enumerate(history["steps"]):
@@ -315,7 +290,7 @@ def test_the_books_agree_with_the_facts(playing, audit, tmp_path_factory, histor
         check_exceptions(play, auditor)
         check_nothing_is_left(play, audit)
         check_rebuilds(play)
-        check_elsewhere(play, tmp_path_factory.mktemp("books"))
+        programs.agree(play.ledger.db, tmp_path_factory.mktemp("books"))
 
 
 @settings(SETTINGS, max_examples=HISTORIES or 6)

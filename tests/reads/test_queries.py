@@ -117,6 +117,7 @@ READS = [
     journal.trial_balance("US"),
     journal.trial_balance("US", as_of=DAY),
     journal.trial_balance("US", as_of=DAY, at=1),
+    journal.month_moves("US", 1, DAY),
     journal.journal_lines(entity="US", account="1100", customer="a", period="2026-10"),
     journal.periods("US"),
     journal.entries([1]),

@@ -1,7 +1,5 @@
 """The books of a scenario: asked by commands, read as an accountant reads them."""
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -9,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from ledger.cli.journal import hledger, source
 from ledger.commands.ledger import Ledger
 from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
@@ -105,25 +102,14 @@ class Books:
 
 
 @pytest.fixture
-def books(ledger: Ledger, ask: Callable[..., Any], tmp_path: Path) -> Iterator[Books]:
-    """Empty books with three meters; every scenario ends with a look of hledger at its journal."""
+def books(
+    ledger: Ledger, ask: Callable[..., Any], programs: Any, tmp_path: Path
+) -> Iterator[Books]:
+    """Empty books with three meters; at its end other programs check the scenario's journal."""
     books = Books(ledger, ask)
     for number in (1, 2, 3):
         books.do("define_meter", meter=f"meter-{number}", aggregation="sum")
     yield books
     catch_up(ledger.db)
     assert list(run_checks(ledger.db)) == []
-    if shutil.which("hledger") is not None:
-        check_journal(ledger, tmp_path / "books.journal")
-
-
-def check_journal(ledger: Ledger, file: Path) -> None:
-    """Let hledger check the journal, in which our trial balance is asserted."""
-    catch_up(ledger.db)
-    with ledger.db.transaction(Role.READER) as tx:
-        found = source.books(tx, None)
-    lines = hledger.write(found, source.entries(ledger.db, None, found.position))
-    file.write_text("".join(f"{line}\n" for line in lines))
-    command = ["hledger", "-f", str(file), "check", "--strict"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    programs.agree(ledger.db, tmp_path)

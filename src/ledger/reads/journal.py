@@ -65,6 +65,17 @@ class TrialBalanceRow:
 
 
 @dataclass(frozen=True)
+class MonthMoveRow:
+    """What one account of an entity moved in a month, debit positive."""
+
+    entity: str
+    currency: str
+    period: str
+    account: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
 class PeriodRow:
     """A period that was closed, soft or for good, and how it stands."""
 
@@ -93,6 +104,14 @@ def trial_balance(
     if as_of is not None:
         return query("journal", "trial_balance_as_of", TrialBalanceRow, entity=entity, as_of=as_of)
     return query("journal", "trial_balance", TrialBalanceRow, entity=entity)
+
+
+def month_moves(
+    entity: str | None, position: int, as_of: date | None = None
+) -> Query[MonthMoveRow]:
+    """What each account moved per month, as at a position, up to an accounting date."""
+    params = {"entity": entity, "position": position, "as_of": as_of}
+    return query("journal", "month_moves", MonthMoveRow, **params)
 
 
 def journal_lines(

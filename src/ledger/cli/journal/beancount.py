@@ -1,11 +1,12 @@
 """The journal for beancount: ``bean-check`` must pass on it, to the last minor unit."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from ledger.cli.journal.names import Names
-from ledger.cli.journal.source import Books, Entry
+from ledger.cli.journal.source import Books, Entry, Held
 from ledger.cli.output import money
+from ledger.periods import DAY
 from ledger.reads.journal import JournalRow
 
 METADATA = ("customer", "invoice", "invoice_line", "charge", "payment")
@@ -13,20 +14,19 @@ METADATA = ("customer", "invoice", "invoice_line", "charge", "payment")
 
 def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the journal line by line: declarations, entries, and what every account must hold."""
-    names = Names(books.entities)
+    names = Names(books.currency)
     yield f"; usage-ledger, the books up to position {books.position}"
     yield 'option "title" "usage-ledger"'
-    for currency in books.currencies:
+    for currency in sorted(set(books.currency.values())):
         yield f'option "operating_currency" "{currency}"'
         yield f"{books.first_day} commodity {currency}"
-    for one in books.balances:
-        yield f"{books.first_day} open {names.account(one.entity, one.account)} {one.currency}"
-    last_day = books.first_day
+    for entity, account, currency in books.accounts:
+        yield f"{books.first_day} open {names.account(entity, account)} {currency}"
     for entry in entries:
-        last_day = max(last_day, entry[0].posted_on)
         yield from _entry(entry, names)
-    yield ""
-    yield from _assertions(books, last_day + timedelta(days=1), names)
+    for day, holdings in books.month_ends:
+        yield ""
+        yield from _assertions(day + DAY, holdings, names)
 
 
 def _entry(entry: Entry, names: Names) -> Iterator[str]:
@@ -52,9 +52,9 @@ def _metadata(line: JournalRow) -> Iterator[str]:
         yield f"    foreign: {money(line.foreign_amount, currency)} {currency}"
 
 
-def _assertions(books: Books, day: date, names: Names) -> Iterator[str]:
+def _assertions(day: date, holdings: Iterable[Held], names: Names) -> Iterator[str]:
     """Yield the balances in the morning of a day; ``~ 0`` allows no tolerance."""
-    for one in books.balances:
+    for one in holdings:
         held = f"{money(one.balance, one.currency)} ~ 0 {one.currency}"
         yield f"{day} balance {names.account(one.entity, one.account)}  {held}"
 

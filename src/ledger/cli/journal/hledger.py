@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ledger.cli.journal.names import Names
-from ledger.cli.journal.source import Books, Entry
+from ledger.cli.journal.source import Books, Entry, Held
 from ledger.cli.output import money
 from ledger.money import digits
 from ledger.reads.journal import JournalRow
@@ -16,20 +16,18 @@ TAGS = ("customer", "invoice", "invoice_line", "charge", "payment")
 
 def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the journal line by line: declarations, entries, and what every account must hold."""
-    names = Names(books.entities)
+    names = Names(books.currency)
     yield f"; usage-ledger, the books up to position {books.position}"
     yield "decimal-mark ."
-    for currency in books.currencies:
+    for currency in sorted(set(books.currency.values())):
         fraction = "0" * digits(currency)
         yield f"commodity 1000.{fraction} {currency}"
-    for one in books.balances:
-        yield f"account {names.account(one.entity, one.account)}"
-    last_day = books.first_day
+    for entity, account, _ in books.accounts:
+        yield f"account {names.account(entity, account)}"
     for entry in entries:
-        last_day = max(last_day, entry[0].posted_on)
         yield from _entry(entry, names)
-    if books.balances:
-        yield from _assertions(books, last_day, names)
+    for day, holdings in books.month_ends:
+        yield from _assertions(day, holdings, names)
 
 
 def _entry(entry: Entry, names: Names) -> Iterator[str]:
@@ -42,11 +40,11 @@ def _entry(entry: Entry, names: Names) -> Iterator[str]:
         yield f"    {names.account(line.entity, line.account)}  {amount}  ; {_tags(line)}"
 
 
-def _assertions(books: Books, last_day: date, names: Names) -> Iterator[str]:
-    """Yield one entry of zeros on the last day, which asserts every balance and posts nothing."""
+def _assertions(day: date, holdings: Iterable[Held], names: Names) -> Iterator[str]:
+    """Yield one entry of zeros, after all of its day, that asserts balances and posts nothing."""
     yield ""
-    yield f"{last_day} (balances) Trial balance"
-    for one in books.balances:
+    yield f"{day} (balances) Trial balance"
+    for one in holdings:
         held = f"{money(one.balance, one.currency)} {one.currency}"
         yield f"    {names.account(one.entity, one.account)}  0 {one.currency} == {held}"
 

@@ -1,9 +1,8 @@
 """The journal for a spreadsheet: one row per journal line, debit and credit in two columns."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 
+from ledger.cli.journal.rows import row
 from ledger.cli.journal.source import Books, Entry
 from ledger.cli.output import money
 from ledger.posting.chart import CHART
@@ -40,10 +39,10 @@ COLUMNS = (
 def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the rows, with the names of the columns first."""
     del books  # nothing is declared or asserted here
-    yield _row(COLUMNS)
+    yield row(COLUMNS)
     for entry in entries:
         for line in entry:
-            yield _row(_values(line))
+            yield row(_values(line))
 
 
 def _values(line: JournalRow) -> list[object]:
@@ -76,9 +75,3 @@ def _values(line: JournalRow) -> list[object]:
         line.actor,
         line.approved_by,
     ]
-
-
-def _row(values: Iterable[object]) -> str:
-    target = io.StringIO()
-    csv.writer(target, lineterminator="").writerow(["" if v is None else v for v in values])
-    return target.getvalue()
