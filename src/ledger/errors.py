@@ -207,6 +207,10 @@ class UnknownAccountClass(Unknown):
     """There is no account class {id}; use a class or an account of the chart."""
 
 
+class UnknownManualJournal(Unknown):
+    """There is no journal {id} that was entered by hand in these books; check its name."""
+
+
 class UnknownExport(Unknown):
     """There is no export document {id} for this target; check the target and the id."""
 
@@ -338,6 +342,24 @@ class NotWrittenOff(Refusal):
 
 class TooEarly(Refusal):
     """The date {on} lies before {what}, which is of {earliest}; use that day or a later one."""
+
+
+class ControlAccount(Refusal):
+    """The account {account} takes postings from the ledger's own rules alone; use the command that
+    posts there."""
+
+
+class UnbalancedJournal(Refusal):
+    """The debits are {debit} and the credits {credit}, {difference} {currency} apart; make them
+    equal."""
+
+
+class AlreadyReversed(Refusal):
+    """The journal {entry} was reversed by {by} before; enter a new one instead."""
+
+
+class WrongEntity(Refusal):
+    """The account {account} belongs to {owner}, not to {entity}; name one of that entity."""
 
 
 class ApprovalMissing(Refusal):

@@ -37,6 +37,12 @@ INPUTS = {
         "firstPeriod": "2026-01",
     },
     "open-account": {"account": "acme", "entity": "US", "name": "A", "currency": "USD"},
+    "post-journal": {
+        "entity": "US",
+        "lines": [{"account": "5000", "debit": "1.00"}, {"account": "1000", "credit": "1.00"}],
+        "reason": "bank charges",
+        "approvedBy": "boss",
+    },
     "soft-close-period": {"entity": "US", "period": "2026-01"},
     "close-period": {"entity": "US", "period": "2026-01"},
     "reopen-period": {

@@ -7,19 +7,13 @@ entry in it, and any fact about it, makes it look again.
 from hashlib import sha256
 from uuid import UUID
 
+from ledger.commands.approval import approver, reason_of
 from ledger.commands.books import Keeper
 from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
 from ledger.commands.types import Id, Period
-from ledger.errors import (
-    ApprovalMissing,
-    CloseBlocked,
-    MissingField,
-    PeriodNotClosed,
-    PeriodNotOpen,
-    SelfApproval,
-)
+from ledger.errors import CloseBlocked, PeriodNotClosed, PeriodNotOpen
 from ledger.events.fact import Fact
 from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodSoftClosed
 from ledger.events.streams import stream
@@ -111,12 +105,7 @@ def close_period(command: ClosePeriod, context: Context) -> Decision:
 
 def reopen_period(command: ReopenPeriod, context: Context) -> Decision:
     """Decide that the last closed period takes postings again."""
-    if command.reason is None:
-        raise MissingField(field="reason", name="reason")
-    if command.approved_by is None:
-        raise ApprovalMissing(field="approved_by")
-    if command.approved_by == context.actor:
-        raise SelfApproval(field="approved_by", actor=context.actor)
+    reason, approved_by = reason_of(command), approver(command.approved_by, context)
     entity = context.entity(command.entity)
     where, version = _stream(command.entity, command.period, context)
     last = context.history(where)[-1:]
@@ -129,8 +118,8 @@ def reopen_period(command: ReopenPeriod, context: Context) -> Decision:
         causes=(last[0].cause,),
         entity=command.entity,
         period=command.period,
-        reason=command.reason,
-        approved_by=command.approved_by,
+        reason=reason,
+        approved_by=approved_by,
     )
     # Whoever posts, or closes the period after it, meanwhile read that this one is closed.
     return Decision([fact], guards=[stream("period", command.entity, entity.first_period)])

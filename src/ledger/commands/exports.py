@@ -10,16 +10,15 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
+from ledger.commands.approval import approver
 from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
 from ledger.commands.types import Day, Id, Number, Positive, Text
 from ledger.errors import (
     AlreadyAcknowledged,
-    ApprovalMissing,
     NothingChanged,
     NotOffered,
-    SelfApproval,
     StaleRevision,
     UnknownExport,
 )
@@ -151,10 +150,7 @@ def reject_export(command: RejectExport, context: Context) -> Decision:
 
 def revise_export(command: ReviseExport, context: Context) -> Decision:
     """Decide the next revision; amounts, ids and the ledger's own dates stay."""
-    if command.approved_by is None:
-        raise ApprovalMissing(field="approved_by")
-    if command.approved_by == context.actor:
-        raise SelfApproval(field="approved_by", actor=context.actor)
+    approved_by = approver(command.approved_by, context)
     document = _document(command.target, command.external_id, context)
     if document.acknowledged is not None:
         raise AlreadyAcknowledged(external_id=command.external_id)
@@ -181,7 +177,7 @@ def revise_export(command: ReviseExport, context: Context) -> Decision:
         erp_date=erp_date,
         content=rendered.content,
         sha256=rendered.sha256,
-        approved_by=command.approved_by,
+        approved_by=approved_by,
     )
     return Decision([fact], guards=[stream("mapping", sealed.target, sealed.entity)])
 

@@ -45,6 +45,7 @@ from ledger.commands.exports import (
 )
 from ledger.commands.invoice import IssueInvoices, issue_invoices
 from ledger.commands.ledger import Ledger
+from ledger.commands.manual import PostJournal, post_journal
 from ledger.commands.parse import parse, required_text, without_nulls
 from ledger.commands.parties import ChangeAccount, ChangeEntity, change_account, change_entity
 from ledger.commands.payouts import SettlePayout, settle_payout
@@ -83,6 +84,7 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (ChangeEntity, change_entity),
     (EraseAccount, erase_account),
     (SetExchangeRate, set_exchange_rate),
+    (PostJournal, post_journal),
     (SoftClosePeriod, soft_close_period),
     (ClosePeriod, close_period),
     (ReopenPeriod, reopen_period),

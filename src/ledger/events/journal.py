@@ -1,4 +1,4 @@
-"""Facts of the journal: entries in double entry, debit positive."""
+"""Facts of the journal: entries in double entry, debit positive, and what people enter by hand."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -66,3 +66,31 @@ class JournalPosted(Fact):
             raise Unbalanced(f"{self.entry}: an entry has at least two lines, none of them zero")
         if total := sum(line.amount for line in self.lines):
             raise Unbalanced(f"{self.entry}: the lines sum to {total}, not to zero")
+
+
+@dataclass(frozen=True)
+class EnteredLine:
+    """A debit (positive) or credit (negative) that somebody asked for, and whom it concerns."""
+
+    account: str
+    amount: Decimal
+    customer: str | None = None
+
+
+@record("journal.entered/1")
+@dataclass(frozen=True, kw_only=True)
+class JournalEntered(Fact):
+    """A journal that one person asked for and another approved; ``number`` counts the entity's.
+
+    ``entry`` is the journal entry that it makes, ``reverses`` the earlier one that it takes back.
+    """
+
+    entry: str
+    number: int
+    entity: str
+    currency: str
+    on: date
+    reason: str
+    approved_by: str
+    lines: tuple[EnteredLine, ...]
+    reverses: str | None = None

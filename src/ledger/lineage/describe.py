@@ -16,7 +16,7 @@ from ledger.events.charges import ItemCharged
 from ledger.events.credit import CreditDrawn, CreditExpired, CreditGranted, DiscountAdded
 from ledger.events.erp import ExportSealed
 from ledger.events.fact import Fact
-from ledger.events.journal import JournalLine, JournalPosted
+from ledger.events.journal import JournalEntered, JournalLine, JournalPosted
 from ledger.events.subscriptions import (
     SubscriptionChanged,
     SubscriptionEnded,
@@ -219,6 +219,11 @@ DESCRIBE: dict[type[Fact], Describe] = {
     CreditNoteIssued: _document,
     **dict.fromkeys(NAMES, money),
     JournalPosted: _entry,
+    JournalEntered: lambda f: (
+        "manual_journal",
+        f.entry,
+        {"on": f.on, "reason": f.reason, "approved_by": f.approved_by, "reverses": f.reverses},
+    ),
     ExportSealed: _export,
     PlanPublished: lambda f: (
         "price",

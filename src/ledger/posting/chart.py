@@ -33,6 +33,7 @@ CREDIT_LOSSES = "5100"
 INTERCOMPANY_COST = "5200"
 EXCHANGE_GAIN = "7000"
 UNREALISED_GAIN = "7010"
+ROUNDING = "7090"
 
 
 class ChartClass(StrEnum):
@@ -117,3 +118,8 @@ def ledger_account(code: str, field: str | None = "account") -> LedgerAccount:
     if code not in CHART:
         raise UnknownLedgerAccount(field=field, id=code)
     return CHART[code]
+
+
+def takes_manual(account: LedgerAccount) -> bool:
+    """Say whether people may post to an account: to no control account, and 7090 stays zero."""
+    return not account.control and account.code != ROUNDING
