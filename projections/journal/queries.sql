@@ -119,3 +119,12 @@ where (%(entity)s::text is null or entity = %(entity)s)
 group by entity, currency, period, account
 having sum(debit) <> 0 or sum(credit) <> 0
 order by period, entity, account;
+
+-- name: translatable
+-- What every account of every entity holds by a day, as at a position; those named by posting date.
+select entity, currency, account, case when account = any(%(daily)s) then posted_on end as day,
+       sum(amount) as amount
+from journal_lines
+where posted_on <= %(as_of)s and (%(position)s::bigint is null or position <= %(position)s)
+group by 1, 2, 3, 4
+order by 1, 3, 4;

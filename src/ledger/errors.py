@@ -239,6 +239,18 @@ class VatIdMissing(Refusal):
     """A reverse charge (category AE) needs the VAT ids of both parties; give the {party} one."""
 
 
+class SameEntity(Refusal):
+    """The entity {entity} cannot owe itself; name another one as the payer or the payee."""
+
+
+class UnknownReference(Unknown):
+    """There is no intercompany charge {id}; make it with charge_intercompany first."""
+
+
+class ReferenceMismatch(Refusal):
+    """The {what} of the intercompany charge {reference} is {known}, not {told}; name that one."""
+
+
 class CurrencyMismatch(Refusal):
     """The currency {currency} does not fit; {owner} is kept in {expected}."""
 

@@ -18,6 +18,7 @@ from decimal import (
     Overflow,
     localcontext,
 )
+from fractions import Fraction
 from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -118,6 +119,14 @@ def round_ratio(
     if 2 * rest > bottom or (2 * rest == bottom and (mode == "half_up" or quotient % 2)):
         quotient += 1
     return _minor(quotient if top >= 0 else -quotient, places)
+
+
+def round_fraction(value: Fraction, places: int) -> Decimal:
+    """Round an exact fraction to so many places, half away from zero."""
+    units, rest = divmod(abs(value.numerator) * 10**places, value.denominator)
+    if 2 * rest >= value.denominator:
+        units += 1
+    return _minor(units if value >= 0 else -units, places)
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal], places: int) -> list[Decimal]:

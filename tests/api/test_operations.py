@@ -19,6 +19,7 @@ VARIABLES = {
     "invoice": {"number": "US-2026-000001"},
     "journal-entry": {"position": "1"},
     "waterfall": {"entity": "US"},
+    "consolidation": {"asOf": "2026-10-31", "currency": "USD"},
     "trial-balance": {"entity": "US", "asOf": "2026-10-31"},
     "lineage": {"line": "1.1"},
     "charge-usage": {"charge": "none"},
@@ -116,6 +117,20 @@ INPUTS = {
         "steps": [{"days": 7, "name": "first"}],
     },
     "run-dunning": {"on": "2026-11-23"},
+    "charge-intercompany": {
+        "reference": "r",
+        "payer": "US",
+        "payee": "EU",
+        "amount": "1.00",
+        "currency": "USD",
+    },
+    "settle-intercompany": {
+        "reference": "none",
+        "payer": "US",
+        "payee": "EU",
+        "amount": "1.00",
+        "currency": "USD",
+    },
     "map-account": {
         "target": "t",
         "entity": "US",

@@ -58,14 +58,15 @@ def test_no_account_leads_two_classes():
     assert {account for members in CLASSES.values() for account in members} <= set(CHART)
 
 
-def test_without_a_profile_what_customers_see_goes_as_documents_and_the_rest_daily():
+def test_without_a_profile_what_somebody_else_has_too_goes_one_by_one_and_the_rest_daily():
     ways = {name: profile_of(Leading(name, members[0]), {}) for name, members in CLASSES.items()}
     assert {name for name, way in ways.items() if way == "document"} == {
         "receivables",
         "cash",
         "balances",
     }
-    assert set(ways.values()) == {"document", "journal_daily"}
+    assert {name for name, way in ways.items() if way == "journal_detail"} == {"intercompany"}
+    assert set(ways.values()) == {"document", "journal_detail", "journal_daily"}
 
 
 def test_the_most_specific_word_wins():

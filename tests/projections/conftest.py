@@ -236,6 +236,16 @@ class Month:
         )
         self.ask("recognise_revenue", entity="US", through="2027-01-21")
 
+    def charge_within(self) -> None:
+        """A charge to another entity in its currency, of which a part is paid."""
+        self.ask("register_entity", entity="EU", name="EU SE", currency="EUR", country="DE",
+                 time_zone="Europe/Berlin", first_period="2026-01")  # fmt: skip
+        self.ask("set_exchange_rate", base="EUR", quote="USD", rate="1.1", on="2026-11-01",
+                 source="ECB")  # fmt: skip
+        deal = {"reference": "ic-1", "payer": "EU", "payee": "US", "currency": "EUR"}
+        self.ask("charge_intercompany", amount="100.00", on="2026-11-20", **deal)
+        self.ask("settle_intercompany", amount="40.00", on="2026-11-21", **deal)
+
     def play(self) -> None:
         for step in (
             self.catalog,
@@ -247,6 +257,7 @@ class Month:
             self.export,
             self.collect,
             self.advance,
+            self.charge_within,
         ):
             step()
         catch_up(self.db)

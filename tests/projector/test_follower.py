@@ -21,6 +21,7 @@ BEYOND_THE_STORY = {
     "credits.discounts",
     "credits.grants",
     "deferred_revenue.revenue_schedules",
+    "intercompany.intercompany_movements",
     "receivables.allowances",
     "receivables.disputes",
     "receivables.dunning_steps",

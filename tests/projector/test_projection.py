@@ -17,6 +17,7 @@ def test_the_projections_are_those_of_the_folders():
         "entitlements",
         "exceptions",
         "exports",
+        "intercompany",
         "invoices",
         "journal",
         "receivables",

@@ -8,13 +8,28 @@ split, so that an entry never needs a rounding difference.
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Protocol
 
-from ledger.events.catalog import ExchangeRateSet
 from ledger.events.exchange import Exchange
 from ledger.money import ONE, ZERO, digits, exactly, round_ratio, spread
 
 
-def rate_on(rates: Iterable[ExchangeRateSet], base: str, quote: str, day: date) -> Exchange | None:
+class Rate(Protocol):
+    """A rate as a fact sets it, or as a row of the projection has it."""
+
+    @property
+    def base(self) -> str: ...
+    @property
+    def quote(self) -> str: ...
+    @property
+    def rate(self) -> Decimal: ...
+    @property
+    def on(self) -> date: ...
+    @property
+    def source(self) -> str: ...
+
+
+def rate_on(rates: Iterable[Rate], base: str, quote: str, day: date) -> Exchange | None:
     """Return the latest rate on or before a day: of the pair, else of the other direction.
 
     ``rates`` are in the order of setting; the same pair and day set again supersedes.

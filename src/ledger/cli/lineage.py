@@ -33,6 +33,9 @@ TOLD = {
     "write_off": ("amount", "tax", "currency", "on"),
     "recovery": ("amount", "tax", "currency", "on"),
     "allowance": ("amount", "currency", "on"),
+    "intercompany_charge": ("amount", "currency", "on"),
+    "intercompany_settlement": ("amount", "currency", "on"),
+    "intercompany_credit": ("amount", "currency", "on"),
     "invoice": ("total", "currency", "issued_on"),
 }
 """What a tree tells of each kind; JSON tells everything."""

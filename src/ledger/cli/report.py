@@ -38,7 +38,12 @@ def report(
     ] = None,
     at: Annotated[
         int | None,
-        typer.Option("--at-position", min=1, help="As the books stood there: owed reports."),
+        typer.Option(
+            "--at-position", min=1, help="As the books stood there: owed and group reports."
+        ),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="The currency in which a consolidation is presented.")
     ] = None,
     through: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Up to which day draft bills.")
@@ -66,6 +71,7 @@ def report(
         as_of=as_of.date() if as_of else None,
         from_=from_.date() if from_ else None,
         at=at,
+        currency=currency,
         today=utc_now().date(),
     )
     with shell.reading() as tx:

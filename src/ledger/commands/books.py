@@ -15,7 +15,7 @@ from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact
 from ledger.events.periods import PeriodClosed, PeriodSoftClosed
 from ledger.events.streams import stream
-from ledger.periods import following, is_open, period_of
+from ledger.periods import first_day, following, is_open, period_of
 
 Histories = Callable[[Iterable[UUID]], dict[UUID, list[Fact]]]
 
@@ -45,9 +45,21 @@ def keeper(entity: EntityRegistered, today: date, histories: Histories) -> Keepe
 
 def open_day(day: date, entity: EntityRegistered, field: str) -> date:
     """Return the posting date, or refuse one in a period that takes no postings of people."""
-    soft = entity.soft_closed if isinstance(entity, Keeper) else ()
-    if not is_open(day, entity.first_period, soft):
+    if not takes_postings(day, entity):
         raise PeriodNotOpen(field=field, period=period_of(day), entity=entity.entity)
+    return day
+
+
+def takes_postings(day: date, entity: EntityRegistered) -> bool:
+    """Say whether people may post on a day: in a period that is closed in no way."""
+    soft = entity.soft_closed if isinstance(entity, Keeper) else ()
+    return is_open(day, entity.first_period, soft)
+
+
+def first_open_day(day: date, entity: EntityRegistered) -> date:
+    """Return the day if people may post on it, else the first one after it on which they may."""
+    while not takes_postings(day, entity):
+        day = first_day(max(entity.first_period, following(period_of(day))))
     return day
 
 

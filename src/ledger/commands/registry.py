@@ -43,6 +43,12 @@ from ledger.commands.exports import (
     reject_export,
     revise_export,
 )
+from ledger.commands.intercompany import (
+    ChargeIntercompany,
+    SettleIntercompany,
+    charge_intercompany,
+    settle_intercompany,
+)
 from ledger.commands.invoice import IssueInvoices, issue_invoices
 from ledger.commands.ledger import Ledger
 from ledger.commands.manual import PostJournal, post_journal
@@ -112,6 +118,8 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (WriteOff, write_off),
     (RecoverWriteOff, recover_write_off),
     (SetDunningPolicy, set_dunning_policy),
+    (ChargeIntercompany, charge_intercompany),
+    (SettleIntercompany, settle_intercompany),
     (MapAccount, map_account),
     (SetExportProfile, set_export_profile),
     (AcknowledgeExport, acknowledge_export),

@@ -33,13 +33,17 @@ class ExportProfileSet(Fact):
 
 @dataclass(frozen=True)
 class ExportLine:
-    """One line of an export document, two non-negative columns, before mapping."""
+    """One line of an export document, two non-negative columns, before mapping.
+
+    ``counterparty`` is the other entity, the trading partner of an intercompany line.
+    """
 
     account: str
     debit: Decimal
     credit: Decimal
     customer: str | None = None
     invoice: str | None = None
+    counterparty: str | None = None
 
 
 @record("export.sealed/1")

@@ -30,7 +30,12 @@ CLASSES = {
 }
 OTHER = "other"
 DEFAULT = "default"
-DEFAULTS = {"receivables": DOCUMENT, "cash": DOCUMENT, "balances": DOCUMENT}
+DEFAULTS = {
+    "receivables": DOCUMENT,
+    "cash": DOCUMENT,
+    "balances": DOCUMENT,
+    "intercompany": JOURNAL_DETAIL,  # the other side's ERP matches it by its reference
+}
 
 _CHART_CLASSES = {chart_class.lower(): chart_class for chart_class in ChartClass}
 

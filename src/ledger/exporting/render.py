@@ -99,4 +99,5 @@ def _line(number: int, line: ExportLine, mapped: AccountMapped) -> dict[str, Any
         "credit": plain(line.credit),
         "customer": line.customer,
         "invoice": line.invoice,
+        **({"counterparty": line.counterparty} if line.counterparty else {}),
     }

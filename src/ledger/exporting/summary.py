@@ -28,12 +28,15 @@ def kind_of(entry: JournalPosted) -> str:
 
 
 def lines_of(entries: Iterable[JournalPosted], *, detailed: bool) -> tuple[ExportLine, ...]:
-    """Add up per account and side, and per customer and invoice if detailed; sorted likewise."""
-    sums: dict[tuple[str, str, str, bool], Decimal] = {}
+    """Add up per account, side and counterparty, and per customer and invoice if detailed.
+
+    Lines are sorted likewise.
+    """
+    sums: dict[tuple[str, str, str, str, bool], Decimal] = {}
     for entry in entries:
         for line in entry.lines:
             who = (line.customer or "", line.invoice or "") if detailed else ("", "")
-            key = (line.account, *who, line.amount < 0)
+            key = (line.account, *who, line.counterparty or "", line.amount < 0)
             sums[key] = sums.get(key, ZERO) + line.amount
     return tuple(
         ExportLine(
@@ -42,8 +45,9 @@ def lines_of(entries: Iterable[JournalPosted], *, detailed: bool) -> tuple[Expor
             credit=-amount if is_credit else amount - amount,
             customer=customer or None,
             invoice=invoice or None,
+            counterparty=counterparty or None,
         )
-        for (account, customer, invoice, is_credit), amount in sorted(sums.items())
+        for (account, customer, invoice, counterparty, is_credit), amount in sorted(sums.items())
     )
 
 

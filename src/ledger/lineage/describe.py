@@ -63,6 +63,8 @@ def journal_line(placed: Placed, entry: JournalPosted, number: int, *links: Node
         "payment": line.payment,
         "grant": line.grant,
         "discount": line.discount,
+        "counterparty": line.counterparty,
+        "reference": entry.reference,
     }
     name = f"{placed.position}.{number}"
     return _part("journal_line", name, placed, detail, links)

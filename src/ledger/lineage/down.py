@@ -16,6 +16,7 @@ from ledger.events.catalog import TaxRateSet
 from ledger.events.charges import ItemCharged
 from ledger.events.credit import CreditDrawn, CreditExpired
 from ledger.events.fact import Cause
+from ledger.events.intercompany import Intercompany, IntercompanyCharged
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.streams import charge_stream, stream
 from ledger.lineage.describe import document_line, journal_line, node, usage_set
@@ -71,6 +72,8 @@ class _Walk:
                 yield self.breakage(placed)
             elif isinstance(placed.fact, Document):
                 yield from self.document_lines(placed, placed.fact, line)
+            elif isinstance(placed.fact, Intercompany):
+                yield self.within_the_group(placed)
             else:
                 yield node(placed, *self.settled(line))
 
@@ -85,6 +88,12 @@ class _Walk:
         drew = [one for one in causes if isinstance(one.fact, UsageRated)]
         rest = [node(one) for one in causes if one not in drew]
         return node(placed, *rest, *self.charges(drew))
+
+    def within_the_group(self, placed: Placed) -> Node:
+        """Return what one entity charged another, or the settlement with the charge it is of."""
+        causes = named(self.tx, placed.fact.causes).values()
+        charges = of_kind(causes, IntercompanyCharged)
+        return node(placed, *(node(one) for _, one in charges))
 
     def settled(self, line: JournalLine) -> Iterator[Node]:
         """Yield the invoice that a line of a payment settles."""

@@ -12,6 +12,11 @@ from ledger.events.cash import (
 )
 from ledger.events.disputes import DisputeClosed, DisputeOpened
 from ledger.events.fact import Fact
+from ledger.events.intercompany import (
+    IntercompanyCharged,
+    IntercompanyCredited,
+    IntercompanySettled,
+)
 from ledger.events.losses import AllowanceAdjusted, ReceivableWrittenOff, WriteOffRecovered
 
 Shown = tuple[str, str, dict[str, Any]]
@@ -28,6 +33,9 @@ NAMES: dict[type[Fact], tuple[str, str, tuple[str, ...]]] = {
     ReceivableWrittenOff: ("write_off", "invoice", ("tax",)),
     WriteOffRecovered: ("recovery", "invoice", ("tax",)),
     AllowanceAdjusted: ("allowance", "entity", ("kind",)),
+    IntercompanyCharged: ("intercompany_charge", "reference", ()),
+    IntercompanySettled: ("intercompany_settlement", "reference", ()),
+    IntercompanyCredited: ("intercompany_credit", "reference", ()),
 }
 """The kind of node, the field that names the fact, and what else matters in it."""
 

@@ -22,6 +22,11 @@ class ExchangeRate:
     stream: UUID
     position: int
 
+    @property
+    def on(self) -> date:
+        """The day from which it holds, by the name that the fact has for it."""
+        return self.starts_on
+
 
 def exchange_rates(base: str | None = None, quote: str | None = None) -> Query[ExchangeRate]:
     """Every exchange rate that was set, of a pair if named."""

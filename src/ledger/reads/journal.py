@@ -6,6 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from ledger.consolidation.translation import Held
+from ledger.posting.chart import CHART, ChartClass
 from ledger.reads.queries import query
 from ledger.store.database import Query
 
@@ -112,6 +114,16 @@ def month_moves(
     """What each account moved per month, as at a position, up to an accounting date."""
     params = {"entity": entity, "position": position, "as_of": as_of}
     return query("journal", "month_moves", MonthMoveRow, **params)
+
+
+def translatable(as_of: date, *, at: int | None = None) -> Query[Held]:
+    """What every account holds by a day, as at a position; results by their posting dates."""
+    daily = [
+        account.code
+        for account in CHART.values()
+        if account.chart_class in (ChartClass.INCOME, ChartClass.EXPENSES)
+    ]
+    return query("journal", "translatable", Held, daily=daily, as_of=as_of, position=at)
 
 
 def journal_lines(

@@ -27,6 +27,7 @@ from ledger.events import (  # noqa: F401 (each registers its records)
     disputes,
     dunning,
     erp,
+    intercompany,
     journal,
     limits,
     losses,

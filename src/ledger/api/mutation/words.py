@@ -166,6 +166,11 @@ WORDS: Final[dict[str, str]] = {
     "StepInput.name": "What the reminder is called.",
     "through": "Up to the end of this day.",
     "via": "bank or psp.",
+    # intercompany
+    "ChargeIntercompanyInput.credit": "True takes back so much of the charge that is not settled.",
+    "payee": "The entity that charges.",
+    "payer": "The entity that owes.",
+    "reference": "The charge, by a name that both entities use.",
     # the ERP
     "approved_by": "Who approved it; never the one who asks.",
     "erp_account": "The account in the ERP.",

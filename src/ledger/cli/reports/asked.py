@@ -23,6 +23,7 @@ class Asked:
     as_of: date | None = None
     from_: date | None = None
     at: int | None = None
+    currency: str | None = None
 
 
 def every(

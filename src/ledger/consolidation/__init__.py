@@ -1,0 +1,1 @@
+"""Rules of looking at all entities as one group, in one currency; no input or output."""

@@ -1,0 +1,1 @@
+"""Rules of what entities of one group owe each other; no input or output."""
