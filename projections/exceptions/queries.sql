@@ -25,7 +25,8 @@ order by c.account, c.charge;
 -- Usage facts that no charge's set holds, per account, meter and reason, used before a time; by age
 -- in days since they were used. to_rate waits for a rating, no_price is of a meter that no item of a
 -- live subscription prices, no_subscription was used when none was live. Usage within a trial is
--- free, and what an entitlement alone covers is included in the plan: neither is unrated. Of the
+-- free, and what an entitlement alone covers is included in the plan: neither is unrated, nor is
+-- a day of which everything was declared void, unless a rating has to take that. Of the
 -- days that are not rated whole, the rows tell what is.
 with flagged as materialized (
     select d.*, a.entity, a.time_zone,
@@ -38,10 +39,11 @@ with flagged as materialized (
       and (%(before)s::timestamptz is null or d.day < %(before)s)
 ), counted as (
     select f.entity, f.account, f.meter, f.subscription, r.day, f.today - r.day as age, r.facts,
-           r.oldest
+           r.live, r.oldest
     from flagged as f
     cross join lateral (
         select (e.occurred_at at time zone f.time_zone)::date as day, count(*) as facts,
+               count(*) filter (where e.superseded_at is null and not e.void) as live,
                min(e.recorded_at) as oldest
         from usage_events as e
         where e.lane = f.lane and e.account = f.account and e.meter = f.meter
@@ -102,6 +104,7 @@ select entity, account, meter, reason, sum(facts)::bigint as facts,
        coalesce(sum(facts) filter (where age > 30), 0)::bigint as older,
        min(oldest) as oldest
 from judged
+where live > 0 or reason = 'to_rate'
 group by 1, 2, 3, 4
 order by 1, 2, 3, 4;
 

@@ -68,6 +68,16 @@ def test_a_correction_is_a_fact_to_rate_too(subscribed, told, unrated):
     assert unrated() == {}
 
 
+def test_what_is_void_waits_for_a_rating_only(subscribed, told, unrated):
+    subscribed(used("a", "acme", "09-30T12:00:00"), used("b", "acme", "10-10T00:00:00"))
+    for event in ("a", "b"):
+        told("correct_usage", source="app", id=event, void=True, reason="wrong account")
+    assert unrated() == {("acme", "sum"): 2}  # b and its void, in a subscription
+
+    told("rate_usage", through="2026-10-31")
+    assert unrated() == {}
+
+
 def test_usage_without_a_price_stays_unrated(subscribed, told, unrated):
     subscribed(
         used("a", "acme", "10-10T00:00:00", meter="max"),
