@@ -5,8 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from io import BufferedIOBase
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, cast
 
 import orjson
 import typer
@@ -117,10 +118,10 @@ def ingest(
 
 
 @contextmanager
-def opened(file: str) -> Iterator[BinaryIO]:
+def opened(file: str) -> Iterator[BufferedIOBase]:
     """Open a file for reading, or standard input for ``-``."""
     if file == STANDARD_INPUT:
-        yield sys.stdin.buffer
+        yield cast("BufferedIOBase", sys.stdin.buffer)
         return
     path = Path(file)
     if not path.is_file():

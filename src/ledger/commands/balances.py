@@ -92,7 +92,7 @@ def apply_balance(command: ApplyBalance, context: Context) -> Decision:
     amount = -sum((each.amount for each in movements if each.balance == RECEIVABLE), ZERO)
     fact = BalanceApplied(
         originator_id=where,
-        originator_version=context.ledger.books.versions([where])[where] + 1,
+        originator_version=context.version(where) + 1,
         timestamp=owner.at,
         causes=(owner.account.cause,),
         account=owner.name,

@@ -23,7 +23,6 @@ from ledger.invoicing.booking import carried
 from ledger.periods import instant
 from ledger.posting.cash import payment
 from ledger.receivables.apply import apply_payment
-from ledger.receivables.state import fold
 
 
 class Apply(Record):
@@ -63,8 +62,7 @@ def capture_payment(command: CapturePayment, context: Context) -> Decision:
         )
     on = open_day(context.day(command, entity.time_zone), entity, "on")
     at = instant(on, entity.time_zone)
-    where = stream("receivables", payer.account)
-    state = fold(context.history(where))
+    state = context.receivables(payer.account)
     applied = apply_payment(state, _minor(command.amount, command, "amount"), _asked(command))
     books = books_of(state, payer.currency, entity, on, context)
     applications = applied.applications if books is None else carried(applied.applications, books)
@@ -89,7 +87,7 @@ def capture_payment(command: CapturePayment, context: Context) -> Decision:
         booked_unapplied=rest,
     )
     received = PaymentApplied(
-        originator_id=where,
+        originator_id=stream("receivables", payer.account),
         originator_version=state.version + 1,
         timestamp=at,
         causes=(captured.cause,),

@@ -4,6 +4,7 @@ Every attempt has a context of its own. ``read_at`` is the head of lane 0 before
 whatever moves after it is caught by a guard or by a stream's version.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar, cast
@@ -22,6 +23,7 @@ from ledger.commands.aggregates import (
 )
 from ledger.commands.books import Keeper, keeper
 from ledger.commands.command import Command
+from ledger.commands.drafts import Drafts
 from ledger.commands.ledger import Ledger
 from ledger.errors import (
     LedgerError,
@@ -44,6 +46,8 @@ from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.periods import instant, local_day
+from ledger.receivables.state import Receivables
+from ledger.store.books import Fold
 from ledger.store.meta import Meta
 
 T = TypeVar("T")
@@ -51,13 +55,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Context:
-    """One attempt: the ledger, who asks and why, and since when its reads have to hold."""
+    """One attempt: the ledger, who asks and why, and since when its reads have to hold.
+
+    ``drafts`` is there for a command of a group: what the group knows of the log.
+    """
 
     ledger: Ledger
     meta: Meta
     read_at: int
     now: datetime
     hmac_key: bytes = b""
+    drafts: Drafts | None = None
 
     @property
     def actor(self) -> str:
@@ -66,13 +74,35 @@ class Context:
 
     def history(self, where: UUID) -> list[Fact]:
         """Return the facts of one stream, oldest first."""
-        return self.ledger.books.read_stream(where)
+        return self.histories([where])[where]
+
+    def histories(self, streams: Iterable[UUID]) -> dict[UUID, list[Fact]]:
+        """Return the facts of many streams, oldest first, by one query."""
+        return (self.drafts or self.ledger.books).facts_of(streams)
+
+    def version(self, where: UUID) -> int:
+        """Return the last version of a stream, 0 for one without facts."""
+        if self.drafts is not None:
+            return len(self.history(where))
+        return self.ledger.books.versions([where])[where]
+
+    def receivables(self, payer: str) -> Receivables:
+        """Return what a payer owes, and has with us."""
+        where = stream("receivables", payer)
+        if self.drafts is not None:
+            return self.drafts.states([where])[where]
+        return self.ledger.folded.states(self.ledger.books, [where])[where]
 
     def entity(self, name: str, field: str = "entity", on: date | None = None) -> Keeper:
         """Return an entity as it is on a day, by default today, with its periods; or refuse."""
-        found = _present(self.history(stream("entity", name)), UnknownEntity(field=field, id=name))
         today = local_day(self.now, "UTC")
-        return keeper(entity_of(found, on or today), today, self.ledger.books.facts_of)
+        known = self.drafts.keepers if self.drafts is not None else {}
+        if (name, on, today) not in known:
+            where = stream("entity", name)
+            found = _present(self.history(where), UnknownEntity(field=field, id=name))
+            made = keeper(entity_of(found, on or today), today, self.histories)
+            known[name, on, today] = made
+        return known[name, on, today]
 
     def meter(self, name: str, field: str = "meter") -> MeterDefined:
         """Return a meter, or refuse."""
@@ -92,14 +122,14 @@ class Context:
     def exchange_on(self, base: str, quote: str, day: date) -> Exchange:
         """Return the exchange rate of a day, or refuse."""
         pairs = [stream("exchange_rate", *pair) for pair in ((base, quote), (quote, base))]
-        found = self.ledger.books.facts_of(pairs)
+        found = self.histories(pairs)
         facts = cast("list[ExchangeRateSet]", [fact for pair in pairs for fact in found[pair]])
         found_on = rate_on(facts, base, quote, day)
         return _present(found_on, NoExchangeRate(base=base, quote=quote, on=day))
 
     def find_account(self, name: str) -> Account | None:
         """Return an account, or None."""
-        return self.ledger.books.get(stream("account", name), project_account)
+        return self._get(stream("account", name), project_account)
 
     def account(self, name: str, field: str = "account") -> Account:
         """Return an account, or refuse."""
@@ -107,7 +137,7 @@ class Context:
 
     def find_subscription(self, name: str) -> Subscription | None:
         """Return a subscription, or None."""
-        return self.ledger.books.get(stream("subscription", name), project_subscription)
+        return self._get(stream("subscription", name), project_subscription)
 
     def subscription(self, name: str, field: str = "subscription") -> Subscription:
         """Return a subscription, or refuse."""
@@ -115,7 +145,7 @@ class Context:
 
     def find_payment(self, name: str) -> Payment | None:
         """Return a payment, or None."""
-        return self.ledger.books.get(stream("payment", name), project_payment)
+        return self._get(stream("payment", name), project_payment)
 
     def captured(self, name: str, field: str = "payment") -> Captured:
         """Return a payment that came in, or refuse."""
@@ -137,6 +167,11 @@ class Context:
     def dated(self, command: Command, time_zone: str = "UTC") -> datetime:
         """Return the start of the accounting date."""
         return instant(self.day(command, time_zone), time_zone)
+
+    def _get(self, where: UUID, fold: Fold[T]) -> T | None:
+        if self.drafts is not None:
+            return fold(None, self.history(where))
+        return self.ledger.books.get(where, fold)
 
 
 def _present(found: T | None, error: LedgerError) -> T:

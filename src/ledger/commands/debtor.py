@@ -16,7 +16,7 @@ from ledger.commands.context import Context
 from ledger.errors import BadValue, TooEarly, UnknownInvoice, UnknownPayment
 from ledger.events.catalog import AccountOpened, EntityRegistered
 from ledger.events.exchange import Exchange
-from ledger.events.fact import Fact
+from ledger.events.fact import Cause, Fact
 from ledger.events.receivables import Movement, ReceivablesPosted
 from ledger.events.streams import stream
 from ledger.money import digits, plain, round_money
@@ -25,7 +25,7 @@ from ledger.projector.follower import catch_up
 from ledger.reads.invoices import invoices_by_number
 from ledger.receivables.booking import booked
 from ledger.receivables.items import Item, Paid
-from ledger.receivables.state import Receivables, fold
+from ledger.receivables.state import Receivables
 from ledger.receivables.write_off import Rounding
 from ledger.store.append import Guard
 from ledger.store.database import Role
@@ -43,7 +43,6 @@ class Debtor:
     on: date
     at: datetime
     where: UUID
-    history: Sequence[Fact]
     state: Receivables
     exchange: Exchange | None = None
 
@@ -69,6 +68,10 @@ class Debtor:
         item = self.state.items[invoice]
         self.not_before(item.issued_on, f"the invoice {invoice}")
         return item
+
+    def issued(self, invoice: str) -> Cause:
+        """Return the fact that issued an invoice of the account."""
+        return Cause(self.where, self.state.items[invoice].version)
 
     def paid(self, payment: str) -> Paid:
         """Return a payment that came in by the day, or refuse."""
@@ -119,16 +122,17 @@ def debtor(context: Context, command: Command, name: str) -> Debtor:
     entity = context.entity(payer.entity)
     on = open_day(context.day(command, entity.time_zone), entity, "on")
     where = stream("receivables", payer.account)
-    history = context.history(where)
     exchange = None
     if payer.currency != entity.currency:
         exchange = context.exchange_on(payer.currency, entity.currency, on)
     at = instant(on, entity.time_zone)
-    return Debtor(payer, entity, on, at, where, history, fold(history), exchange)
+    return Debtor(payer, entity, on, at, where, context.receivables(payer.account), exchange)
 
 
 def debtor_of(context: Context, command: Command, invoice: str) -> Debtor:
     """Return who pays an invoice; which account that is never changes."""
+    if context.drafts is not None and invoice in context.drafts.payers:
+        return debtor(context, command, context.drafts.payers[invoice])
     for fresh in (False, True):
         if fresh:
             catch_up(context.ledger.db, ["invoices"])

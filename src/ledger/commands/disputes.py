@@ -4,7 +4,7 @@ While it is open the invoices stay paid, the claim stands in 1110, and the payme
 returned nor disputed again.
 """
 
-from typing import Literal
+from typing import Literal, cast
 
 from ledger.commands.command import Command
 from ledger.commands.context import Context
@@ -98,7 +98,7 @@ def close_dispute(command: CloseDispute, context: Context) -> Decision:
         via=opened.via,
         outcome=command.outcome,
         policy=policy,
-        reversals=_reversals(owner, movements) if policy == "revenue" else (),
+        reversals=_reversals(context, owner, movements) if policy == "revenue" else (),
     )
     moved = owner.posted(f"dispute_{command.outcome}", command.dispute, movements, fact)
     entry = dispute_closed(fact, moved, owner.on, owner.at)
@@ -119,14 +119,21 @@ def _open(context: Context, dispute: str) -> DisputeOpened:
     return opened
 
 
-def _reversals(owner: Debtor, movements: tuple[Movement, ...]) -> tuple[Reversal, ...]:
+def _reversals(
+    context: Context, owner: Debtor, movements: tuple[Movement, ...]
+) -> tuple[Reversal, ...]:
     """Return the revenue and tax taken back, of each invoice that cash was lost of."""
-    invoices = {fact.number: fact for fact in owner.history if isinstance(fact, InvoiceIssued)}
     relief = bool(owner.entity.policies.get("tax_relief_on_write_off"))
     return tuple(
         part
         for each in movements
         if each.balance == LOST and each.invoice is not None
-        for part in reversals(invoices[each.invoice], each.amount, owner.rounding, relief=relief)
+        for part in reversals(
+            _invoice(context, owner, each.invoice), each.amount, owner.rounding, relief=relief
+        )
         if part.amount
     )
+
+
+def _invoice(context: Context, owner: Debtor, number: str) -> InvoiceIssued:
+    return cast("InvoiceIssued", context.ledger.books.fact(owner.issued(number)))

@@ -43,9 +43,13 @@ def hmac_key_of(ledger: Ledger, cls: type[Command], body: Mapping[str, Any]) -> 
     return found.hmac_key if found else personal.new_key()
 
 
-def history(ledger: Ledger, key: str, digest: str) -> list[Fact]:
+def history(ledger: Ledger, key: str, digest: str) -> Sequence[Fact]:
     """Return what the key's stream holds; refuse a key that stood over another body."""
-    facts = ledger.books.read_stream(stream("command", key))
+    return checked(ledger.books.read_stream(stream("command", key)), key, digest)
+
+
+def checked(facts: Sequence[Fact], key: str, digest: str) -> Sequence[Fact]:
+    """Return the facts of a key's stream; refuse a key that stood over another body."""
     for fact in facts:
         assert isinstance(fact, CommandStarted | CommandAccepted), fact
         if fact.digest != digest:

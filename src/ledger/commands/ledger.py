@@ -1,9 +1,10 @@
 """The ledger of one process: its database, its books, its settings and its clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from ledger.clock import Clock, utc_now
+from ledger.commands.folded import Folded
 from ledger.projector.projection import ensure
 from ledger.settings import Settings
 from ledger.store.books import Books
@@ -18,6 +19,7 @@ class Ledger:
     books: Books
     settings: Settings
     clock: Clock = utc_now
+    folded: Folded = field(default_factory=Folded, repr=False, compare=False)
 
     @classmethod
     def open(cls, settings: Settings | None = None, clock: Clock = utc_now) -> Self:

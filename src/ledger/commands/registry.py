@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ledger.commands.accounts import OpenAccount, open_account
@@ -68,6 +69,7 @@ from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.shell import Asked, Caller, decide_once
 from ledger.commands.spend_limits import SetSpendLimit, set_spend_limit
 from ledger.commands.subscriptions import StartSubscription, start_subscription
+from ledger.commands.together import Together
 from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
 from ledger.commands.write_offs import RecoverWriteOff, WriteOff, recover_write_off, write_off
 from ledger.errors import (
@@ -135,6 +137,20 @@ RUNS: tuple[tuple[type[Command], Run], ...] = (
     (SealExports, running(seal_exports)),
 )
 
+_TOGETHER: tuple[type[Command], ...] = (
+    CapturePayment,
+    FailPayment,
+    ReturnPayment,
+    SettlePayout,
+    OpenDispute,
+    CloseDispute,
+    Refund,
+    ApplyBalance,
+    WriteOff,
+    RecoverWriteOff,
+)
+"""Commands that may be decided in groups: they read and append single streams of the books."""
+
 COMMANDS: dict[str, type[Command]] = {record.NAME: record for record, _ in (*DECISIONS, *RUNS)}
 """The record of every command, by its name."""
 
@@ -148,23 +164,36 @@ def execute(
     trace: str | None = None,
 ) -> Answer:
     """Carry out one command and answer it; a refusal is an answer, never an exception."""
+    asked = asked_of(ledger, body, Caller(actor, on_behalf, trace))
+    return carry_out(ledger, asked) if isinstance(asked, Asked) else asked
+
+
+def asked_of(ledger: Ledger, body: Mapping[str, Any], caller: Caller) -> Asked | Answer:
+    """Return a command as it was asked, or the answer that refuses its form."""
     key = body.get("key")
     try:
-        record = _record(body)
-        asked = Asked.of(
-            ledger, parse(record, body), without_nulls(body), Caller(actor, on_behalf, trace)
-        )
-        carry_out = _CARRY_OUT[record]
-        return (
-            rehearse(ledger, asked, carry_out)
-            if asked.command.dry_run
-            else carry_out(ledger, asked)
-        )
-    except SelfApproval as error:
-        log.warning("%s tried to approve their own %s", actor, body["command"])
-        return refused(str(key), error)
-    except (Refusal, ProjectionOutdated, ProjectionStopped) as error:
+        return Asked.of(ledger, parse(_record(body), body), without_nulls(body), caller)
+    except Refusal as error:
         return refused(key if isinstance(key, str) else None, error)
+
+
+def carry_out(ledger: Ledger, asked: Asked) -> Answer:
+    """Carry out one command, or rehearse it, and answer it."""
+    command = asked.command
+    run = _CARRY_OUT[type(command)]
+    try:
+        return rehearse(ledger, asked, run) if command.dry_run else run(ledger, asked)
+    except SelfApproval as error:
+        log.warning("%s tried to approve their own %s", asked.caller.actor, command.command)
+        return refused(command.key, error)
+    except (Refusal, ProjectionOutdated, ProjectionStopped) as error:
+        return refused(command.key, error)
+
+
+def together(ledger: Ledger, *, stop_on_refusal: bool = False) -> Together:
+    """Return what carries out commands in groups, where they may."""
+    decides = {record: decide for record, decide in DECISIONS if record in _TOGETHER}
+    return Together(ledger, decides, partial(carry_out, ledger), stop_on_refusal=stop_on_refusal)
 
 
 def _record(body: Mapping[str, Any]) -> type[Command]:

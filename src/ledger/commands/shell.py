@@ -56,6 +56,11 @@ class Asked:
         hmac_key = keys.hmac_key_of(ledger, type(command), body)
         return cls(command, keys.digest_of(type(command), body, hmac_key), hmac_key, caller)
 
+    @property
+    def stream(self) -> UUID:
+        """The stream of its key."""
+        return stream("command", self.command.key)
+
     def meta(self, *, run: bool = False) -> Meta:
         """Return the meta of the facts that this command appends."""
         key = self.command.key
@@ -112,7 +117,7 @@ def _first(ledger: Ledger, asked: Asked) -> Answer | None:
 
 def _append(ledger: Ledger, asked: Asked, context: Context, decision: Decision) -> Answer:
     """Append what was decided and the fact that the command was accepted, in one transaction."""
-    accepted = _accepted(asked, context, decision)
+    accepted = accepted_of(asked, context, decision)
     appended = ledger.books.save(
         *decision.facts,
         accepted,
@@ -132,7 +137,7 @@ def _append(ledger: Ledger, asked: Asked, context: Context, decision: Decision) 
     return Answer(asked.command.key, "accepted", facts, usage=keys.usage_of(accepted))
 
 
-def _accepted(asked: Asked, context: Context, decision: Decision) -> CommandAccepted:
+def accepted_of(asked: Asked, context: Context, decision: Decision) -> CommandAccepted:
     """Return the fact that makes the key's first result known for ever."""
     result = [*decision.before, *(fact.cause for fact in decision.facts)]
     result += [Cause(UUID(bytes=fact.stream), fact.version) for fact in decision.elsewhere]
@@ -147,7 +152,7 @@ def _accepted(asked: Asked, context: Context, decision: Decision) -> CommandAcce
             for each in told["rejected"]
         ]
     return CommandAccepted(
-        originator_id=stream("command", asked.command.key),
+        originator_id=asked.stream,
         originator_version=1,
         timestamp=context.now,
         key=asked.command.key,

@@ -53,7 +53,7 @@ def write_off(command: WriteOff, context: Context) -> Decision:
         originator_id=where,
         originator_version=len(context.history(where)) + 1,
         timestamp=owner.at,
-        causes=(_issued(owner, command.invoice).cause,),
+        causes=(owner.issued(command.invoice),),
         invoice=command.invoice,
         entity=owner.entity.entity,
         account=owner.name,
@@ -130,8 +130,3 @@ def _worth(owner: Debtor, moves: Sequence[Movement]) -> Share:
     """Return what is given up or owed again in the entity's currency, and the tax in it."""
     worth = {each.balance: abs(worth_of(each)) for each in owner.booked(moves)}
     return Share(worth[RECEIVABLE], worth.get(RELIEVED, ZERO))
-
-
-def _issued(owner: Debtor, invoice: str) -> Fact:
-    """Return the fact that issued an invoice."""
-    return next(fact for fact in owner.history if getattr(fact, "number", None) == invoice)

@@ -15,7 +15,7 @@ class Item:
     ``gross`` and ``tax`` are those of the document less its credit notes. ``written_off`` and
     ``recovered`` only grow; ``relieved`` is the tax that write-offs gave back and still do.
     ``booked`` is what the open part carries in the entity's currency, ``lost_booked`` what is given
-    up, and ``relieved_booked`` the tax of that.
+    up, and ``relieved_booked`` the tax of that. ``version`` is that of the fact that issued it.
     """
 
     invoice: str
@@ -32,6 +32,7 @@ class Item:
     booked: Decimal = ZERO
     lost_booked: Decimal = ZERO
     relieved_booked: Decimal = ZERO
+    version: int = 0
 
     @property
     def given_up(self) -> Decimal:

@@ -42,6 +42,7 @@ def issued(accounts: Accounts, fact: InvoiceIssued) -> None:
         gross=total,
         tax=fact.tax,
         booked=worth,
+        version=fact.originator_version,
     )
 
 

@@ -4,7 +4,7 @@ Every command that writes lane 0 loads and saves through here. A decision notes 
 then reads, then saves with that position and the guards it relied on.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -34,6 +34,11 @@ class Place(NamedTuple):
 FACTS = """
 select stream, version, type, occurred_at, data, meta -> 'causes' from ledger.log
 where stream = any(%(streams)s) order by stream, version"""
+FACTS_AFTER = """
+select log.stream, log.version, log.type, log.occurred_at, log.data, log.meta -> 'causes'
+from unnest(%(streams)s::uuid[], %(versions)s::int[]) as known (stream, version)
+join ledger.log on log.stream = known.stream and log.version > known.version
+order by log.stream, log.version"""
 VERSIONS = """
 select stream, max(version) from ledger.log where stream = any(%(streams)s) group by stream"""
 PLACES = """
@@ -77,13 +82,14 @@ class Books(Application[UUID]):
         self,
         *facts: Fact,
         read_at: int,
-        meta: Meta,
+        meta: Meta | Sequence[Meta],
         guards: Sequence[Guard] = (),
         extra: Sequence[NewFact] = (),
         inside: Callable[[Transaction], None] | None = None,
     ) -> Appended:
         """Append facts to lane 0, and ``extra`` to other lanes, in one transaction.
 
+        ``meta`` is that of every fact, or one for each.
         ``inside`` runs in it before any lock, for rows that are not facts. The positions come back
         in the order given, those of ``extra`` last. Raises ``VersionConflict`` or ``GuardMoved``.
         """
@@ -114,11 +120,18 @@ class Books(Application[UUID]):
     def facts_of(self, streams: Iterable[UUID]) -> dict[UUID, list[Fact]]:
         """Return the facts of many streams by one query; a stream without facts has none."""
         facts: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
-        for stream, version, type_, occurred_at, data, causes in self._rows(
-            FACTS, streams=list(facts)
-        ):
-            facts[stream].append(decode(type_, data, stream, version, occurred_at, causes or ()))
-        return facts
+        return _decoded(self._rows(FACTS, streams=list(facts)), facts)
+
+    def facts_after(self, known: Mapping[UUID, int]) -> dict[UUID, list[Fact]]:
+        """Return the facts of many streams after the version that is known of each."""
+        facts: dict[UUID, list[Fact]] = {stream: [] for stream in known}
+        params = {"streams": list(known), "versions": list(known.values())}
+        return _decoded(self._rows(FACTS_AFTER, **params), facts)
+
+    def fact(self, cause: Cause) -> Fact:
+        """Return one fact that is there."""
+        found = self.events.get(cause.stream, gt=cause.version - 1, lte=cause.version)
+        return cast("Fact", next(iter(found)))
 
     def versions(self, streams: Iterable[UUID]) -> dict[UUID, int]:
         """Return the last version of each stream, 0 for one without facts."""
@@ -137,3 +150,12 @@ class Books(Application[UUID]):
     def _rows(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
         with self._database.transaction(Role.WRITER) as tx:
             return tx.conn.execute(sql, params).fetchall()
+
+
+def _decoded(
+    rows: Iterable[tuple[Any, ...]], into: dict[UUID, list[Fact]]
+) -> dict[UUID, list[Fact]]:
+    """Add the facts that rows hold to those of their streams."""
+    for stream, version, type_, occurred_at, data, causes in rows:
+        into[stream].append(decode(type_, data, stream, version, occurred_at, causes or ()))
+    return into

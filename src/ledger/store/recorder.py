@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from typing import Any, Never
 from uuid import UUID
 
@@ -39,9 +40,12 @@ BOOKS = 0
 
 @dataclass
 class Saving:
-    """What travels with a save through the library to the recorder, and what comes back."""
+    """What travels with a save through the library to the recorder, and what comes back.
 
-    meta: Meta = field(default_factory=lambda: Meta("system"))
+    ``meta`` is that of every event, or one for each.
+    """
+
+    meta: Meta | Sequence[Meta] = field(default_factory=lambda: Meta("system"))
     read_at: int = sys.maxsize  # nothing was read: stream versions alone protect
     guards: Sequence[Guard] = ()
     extra: Sequence[NewFact] = ()
@@ -75,7 +79,8 @@ class LedgerRecorder(ApplicationRecorder):
         Raises ``IntegrityError`` from a ``VersionConflict``; other refusals pass unchanged.
         """
         saving = saving or Saving()
-        facts = [self._new_fact(event, saving.meta) for event in stored_events]
+        metas = repeat(saving.meta) if isinstance(saving.meta, Meta) else saving.meta
+        facts = list(map(self._new_fact, stored_events, metas))
         try:
             with self._database.transaction(Role.WRITER) as tx:
                 if saving.inside is not None:
