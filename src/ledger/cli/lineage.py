@@ -32,6 +32,7 @@ TOLD = {
     "dispute": ("amount", "currency", "on", "outcome"),
     "write_off": ("amount", "tax", "currency", "on"),
     "recovery": ("amount", "tax", "currency", "on"),
+    "reversal": ("amount", "tax", "currency", "on"),
     "allowance": ("amount", "currency", "on"),
     "intercompany_charge": ("amount", "currency", "on"),
     "intercompany_settlement": ("amount", "currency", "on"),

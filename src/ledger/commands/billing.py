@@ -9,6 +9,7 @@ from ledger.catalog.records import RecurringItem
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
 from ledger.commands.restored import adjustments_of
+from ledger.commands.reversing import Reversed, reversals_of
 from ledger.errors import TaxEngineFailed
 from ledger.events.billing import Allowance
 from ledger.events.catalog import EntityRegistered, TaxRateSet
@@ -17,7 +18,7 @@ from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.invoicing.billable import Billable, BundlePart, Payer
 from ledger.invoicing.billed import with_billed
-from ledger.invoicing.booking import Books, Carried, Document
+from ledger.invoicing.booking import Books, Carried, Document, Owed
 from ledger.invoicing.draft import draft
 from ledger.invoicing.lines import Issue
 from ledger.reads import charges as charge_reads
@@ -36,10 +37,12 @@ class Rates(Protocol):
 class Drafts:
     """The documents of some payers without numbers, and the tax codes that were looked at.
 
-    ``failed`` are the payers whose tax could not be worked out; they have no document.
+    ``reversals`` are what they undo of write-offs. ``failed`` are the payers whose tax could not be
+    worked out; they have no document.
     """
 
     documents: Mapping[str, list[Document]]
+    reversals: Mapping[str, list[Reversed]]
     codes: Collection[str]
     failed: Mapping[str, TaxEngineFailed]
 
@@ -59,15 +62,19 @@ def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) 
     issue = replace(issue, rates=rates)
     histories = _histories(rows, ground)
     documents: dict[str, list[Document]] = {}
+    reversals: dict[str, list[Reversed]] = {}
     failed: dict[str, TaxEngineFailed] = {}
     for name, found in rows.items():
         try:
-            made = _drafts(known[name], found, known, issue, histories.get(name, []), ground)
+            made, undone = _drafts(
+                known[name], found, known, issue, histories.get(name, []), ground
+            )
         except TaxEngineFailed as error:
             failed[name] = error
         else:
             documents |= {name: made} if made else {}
-    return Drafts(documents, codes, failed)
+            reversals |= {name: undone} if undone else {}
+    return Drafts(documents, reversals, codes, failed)
 
 
 def _drafts(
@@ -77,7 +84,7 @@ def _drafts(
     issue: Issue,
     history: Sequence[Fact],
     ground: Ground,
-) -> list[Document]:
+) -> tuple[list[Document], list[Reversed]]:
     entity = ground.entity(account.entity, issue.on)
     payer = Payer(
         account=account.account,
@@ -93,7 +100,9 @@ def _drafts(
         billables = with_billed(billables, history)
     state = fold(history)
     books = books_of(state, account.currency, entity, issue.on, ground)
-    return draft(payer, billables, issue, history, state.open_amounts, books)
+    made = draft(payer, billables, issue, history, state.owed, books)
+    exchange = None if books is None else books.exchange
+    return made, reversals_of(made, state, entity, exchange, ground.ledger.books)
 
 
 def books_of(
@@ -107,8 +116,14 @@ def books_of(
     if currency == entity.currency:
         return None
     exchange = rates.exchange_on(currency, entity.currency, on)
-    carried = {name: Carried(*each) for name, each in state.carried.items()}
-    return Books(exchange, entity.rounding, carried)
+    receivable = {
+        item.invoice: Owed(
+            Carried(item.open, item.booked), Carried(item.given_up, item.lost_booked)
+        )
+        for item in state.items.values()
+        if item.open or item.given_up
+    }
+    return Books(exchange, entity.rounding, receivable)
 
 
 def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Billable:

@@ -22,6 +22,7 @@ from ledger.commands.command import Command
 from ledger.commands.granting import grant_batch, grant_pages
 from ledger.commands.ground import Ground, View
 from ledger.commands.rating import charge_batch, with_fees
+from ledger.commands.reversing import Reversed, reversing
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
 from ledger.errors import TaxEngineFailed, UnknownAccount, UnknownTaxCode
@@ -194,7 +195,14 @@ def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
     drafts = drafts_of(name, payers, scope.issue, ground)
     scope.failed.update(drafts.failed)
     works = {
-        payer: Work(documents, guards=[stream("receivables", payer), *_accounts(documents)])
+        payer: Work(
+            documents,
+            guards=[
+                stream("receivables", payer),
+                *_accounts(documents),
+                *(each.where for each in drafts.reversals.get(payer, ())),
+            ],
+        )
         for payer, documents in drafts.documents.items()
     }
     shared = [period_guard(name, on), *(stream("tax", code) for code in sorted(drafts.codes))]
@@ -203,7 +211,8 @@ def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
         documents = [
             doc for work in left.values() for doc in cast("Sequence[Document]", work.facts)
         ]
-        return _numbered(run, scope, documents)
+        undone = [each for payer in left for each in drafts.reversals.get(payer, ())]
+        return _numbered(run, scope, documents, undone)
 
     return Batch(ground.read_at, works, shared, assemble)
 
@@ -215,8 +224,10 @@ def _accounts(documents: Sequence[Document]) -> list[UUID]:
     return [stream("account", name) for name in sorted(named)]
 
 
-def _numbered(run: Run, scope: Scope, drafts: Sequence[Document]) -> list[Fact]:
-    """Return the numbers drawn, then each document with its journal entries."""
+def _numbered(
+    run: Run, scope: Scope, drafts: Sequence[Document], undone: Sequence[Reversed]
+) -> list[Fact]:
+    """Return the numbers drawn, write-offs undone, and each document with its journal entries."""
     books, on, at = run.ledger.books, scope.issue.on, scope.issue.at
     counts = needed(drafts)
     first: dict[Series, int] = {}
@@ -230,6 +241,7 @@ def _numbered(run: Run, scope: Scope, drafts: Sequence[Document]) -> list[Fact]:
     streams = {draft.account: stream("receivables", draft.account) for draft in drafts}
     at_versions = books.versions(streams.values())
     versions = {account: at_versions[where] for account, where in streams.items()}
+    facts += reversing(undone, versions, books)
     for document in numbered(drafts, first, versions):
         facts += [document, *document_entries(document, on, at)]
     return facts

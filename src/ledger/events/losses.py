@@ -12,8 +12,8 @@ from ledger.events.fact import Fact, record
 class AllowanceAdjusted(Fact):
     """An entity's allowance for credit losses grew by ``amount`` (or shrank, where negative).
 
-    ``account`` is whose losses it is for; none means anybody's. ``kind`` is adjustment, write_off
-    or recovery, and ``document`` the invoice of the latter two.
+    ``account`` is whose losses it is for; none means anybody's. ``kind`` is adjustment, write_off,
+    recovery or reversal, and ``document`` the invoice of all but the first.
     """
 
     entity: str
@@ -64,5 +64,27 @@ class WriteOffRecovered(Fact):
     tax: Decimal
     own: Decimal
     general: Decimal
+    on: date
+    booked: Decimal | None = None
+
+
+@record("write_off.reversed/1")
+@dataclass(frozen=True, kw_only=True)
+class WriteOffReversed(Fact):
+    """So much of a write-off is undone, because a re-rating says that it was never owed.
+
+    The credit note of the same append takes it. As in a write-off, all but ``amount`` is in the
+    entity's currency, and ``booked`` = ``tax`` + ``own`` + ``general`` + ``expense``.
+    """
+
+    invoice: str
+    entity: str
+    account: str
+    currency: str
+    amount: Decimal
+    tax: Decimal
+    own: Decimal
+    general: Decimal
+    expense: Decimal
     on: date
     booked: Decimal | None = None

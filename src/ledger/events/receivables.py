@@ -45,8 +45,8 @@ class ReceivablesPosted(Fact):
     """One entry of the sub-ledger, in the receivables stream of the account that pays.
 
     ``kind`` says what happened (return, refund, application, dispute, dispute_won, dispute_lost,
-    write_off, recovery), ``document`` names it. ``exchange`` is the rate of the day, where the
-    account has another currency than its entity.
+    write_off, recovery, reversal), ``document`` names it. ``exchange`` is the rate of the day,
+    where the account has another currency than its entity.
     """
 
     account: str

@@ -37,15 +37,33 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """What a customer owes of an invoice: what is open, and after it what is given up."""
+
+    open: Carried
+    given_up: Carried
+
+    def part(self, amount: Decimal, places: int) -> Decimal:
+        """Return what so much of it carries."""
+        of_open = min(amount, self.open.open)
+        rest = self.given_up.part(amount - of_open, places)
+        return self.open.part(of_open, places) + rest
+
+
+NOTHING = Carried(ZERO, ZERO)
+
+
+@dataclass(frozen=True)
 class Books:
     """How a payer's documents are booked: by which rate, and what is carried so far.
 
-    ``receivable`` is what each open invoice carries, ``accrued`` what each charge stream does.
+    ``receivable`` is what each invoice that is owed carries, ``accrued`` what each charge stream
+    does.
     """
 
     exchange: Exchange
     mode: str = "half_up"
-    receivable: Mapping[str, Carried] = field(default_factory=dict)
+    receivable: Mapping[str, Owed] = field(default_factory=dict)
     accrued: Mapping[StreamKey, Decimal] = field(default_factory=dict)
 
     @property
@@ -91,7 +109,7 @@ def credited(note: CreditNoteIssued, books: Books, earlier: Originals) -> Credit
         lines.append(deferring(replace(line, booked=worth), books))
     taxes = [_tax(note, group, earlier, places) for group in note.taxes]
     assert note.invoice is not None, note
-    carried = books.receivable.get(note.invoice, Carried(ZERO, ZERO))
+    carried = books.receivable.get(note.invoice, Owed(NOTHING, NOTHING))
     total = sum((line.booked or ZERO for line in lines), ZERO)
     total += sum((group.booked or ZERO for group in taxes), ZERO)
     return replace(

@@ -2,7 +2,8 @@
 
 One invoice of all that is to bill (one per way of pricing, net or gross: docs/decisions/0010); if
 its total is negative, a credit note to the customer's balance instead. One credit note per earlier
-invoice that a re-rating lowers. Tax is that of the day of issue; a credit note's is its original's.
+invoice that a re-rating lowers: it takes what the customer owes of it, written off or not, before
+anything goes to the balance. Tax is that of the day of issue; a credit note's is its original's.
 Lines that credit paid for wholly stand on the next document with money; alone they make none.
 """
 
@@ -31,12 +32,12 @@ def draft(
     billables: Iterable[Billable],
     issue: Issue,
     history: Iterable[Fact] = (),
-    open_amounts: Mapping[str, Decimal] | None = None,
+    owed: Mapping[str, Decimal] | None = None,
     books: Books | None = None,
 ) -> list[Document]:
     """Return the documents of a payer, numbers empty and versions 0: the invoice first.
 
-    ``history`` is the payer's receivables stream and ``open_amounts`` what is open per invoice;
+    ``history`` is the payer's receivables stream and ``owed`` what is open or given up per invoice;
     both are needed only where a billable lowers what was billed (``needs_history``). ``books`` say
     how documents in another currency than the entity's are booked.
     """
@@ -49,8 +50,7 @@ def draft(
         new = [p for p in split if not p.against and p.billable.tax_inclusive == inclusive]
         if any(part.amount or part.absorbed for part in new):
             documents.append(_bill(payer, new, issue))
-    is_open = open_amounts or {}
-    documents += [_credit(payer, back, issue, earlier, is_open) for back in _by_invoice(split)]
+    documents += [_credit(payer, back, issue, earlier, owed or {}) for back in _by_invoice(split)]
     if books is None:
         return documents
     return booked(documents, replace(books, accrued=carried_of(due)), earlier)
@@ -126,14 +126,14 @@ def _credit(
     back: Sequence[tuple[Part, BilledLine]],
     issue: Issue,
     earlier: Originals,
-    is_open: Mapping[str, Decimal],
+    owed: Mapping[str, Decimal],
 ) -> Document:
     invoice = back[0][1].invoice
     wanted = [Back(part.amount, billed, part.billable.tax_inclusive) for part, billed in back]
     taxed = credited_lines(wanted, earlier, _rounding(payer))
     rows = [Row(part, billed.terms, each) for (part, billed), each in zip(back, taxed, strict=True)]
     fields = body(payer, rows, issue, [invoice.cause])
-    to_receivable = min(is_open.get(invoice.number, ZERO), fields["total"])
+    to_receivable = min(owed.get(invoice.number, ZERO), fields["total"])
     return CreditNoteIssued(
         **fields,
         invoice=invoice.number,

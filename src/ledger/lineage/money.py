@@ -17,7 +17,12 @@ from ledger.events.intercompany import (
     IntercompanyCredited,
     IntercompanySettled,
 )
-from ledger.events.losses import AllowanceAdjusted, ReceivableWrittenOff, WriteOffRecovered
+from ledger.events.losses import (
+    AllowanceAdjusted,
+    ReceivableWrittenOff,
+    WriteOffRecovered,
+    WriteOffReversed,
+)
 
 Shown = tuple[str, str, dict[str, Any]]
 
@@ -32,6 +37,7 @@ NAMES: dict[type[Fact], tuple[str, str, tuple[str, ...]]] = {
     DisputeClosed: ("dispute", "dispute", ("payment", "outcome", "policy")),
     ReceivableWrittenOff: ("write_off", "invoice", ("tax",)),
     WriteOffRecovered: ("recovery", "invoice", ("tax",)),
+    WriteOffReversed: ("reversal", "invoice", ("tax",)),
     AllowanceAdjusted: ("allowance", "entity", ("kind",)),
     IntercompanyCharged: ("intercompany_charge", "reference", ()),
     IntercompanySettled: ("intercompany_settlement", "reference", ()),

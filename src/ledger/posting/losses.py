@@ -3,6 +3,7 @@
     AllowanceAdjusted       Dr 5100 / Cr 1120               delta
     ReceivableWrittenOff    Dr 1120, 5100, 2200 / Cr 1100   allowance, beyond it, tax if relief
     WriteOffRecovered       Dr 1100 / Cr 1120, 2200         net, tax if it was given back
+    WriteOffReversed        Dr 1100 / Cr 5100, 1120, 2200   as it was borne, expense first
 
 On 1120 ``customer`` is whose losses a part of the allowance is for; the general part has none.
 """
@@ -11,7 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ledger.events.journal import JournalLine, JournalPosted
-from ledger.events.losses import AllowanceAdjusted, ReceivableWrittenOff, WriteOffRecovered
+from ledger.events.losses import (
+    AllowanceAdjusted,
+    ReceivableWrittenOff,
+    WriteOffRecovered,
+    WriteOffReversed,
+)
 from ledger.events.receivables import ReceivablesPosted
 from ledger.posting.chart import ALLOWANCE, CREDIT_LOSSES, TAX_PAYABLE
 from ledger.posting.entry import Heading, posted
@@ -20,6 +26,9 @@ from ledger.posting.receivables import balances, heading
 ADJUSTED = "allowance_adjusted@1"
 WRITTEN_OFF = "receivable_written_off@1"
 RECOVERED = "write_off_recovered@1"
+REVERSED = "write_off_reversed@1"
+
+OfWriteOff = ReceivableWrittenOff | WriteOffRecovered | WriteOffReversed
 
 
 def allowance_adjusted(fact: AllowanceAdjusted, on: date, at: datetime) -> JournalPosted | None:
@@ -49,7 +58,7 @@ def receivable_written_off(
     lines = [
         *balances(moved),
         *_allowances(fact, 1),
-        JournalLine(CREDIT_LOSSES, fact.expense, customer=fact.account, invoice=fact.invoice),
+        _expense(fact, fact.expense),
         _tax(fact, fact.tax),
     ]
     return posted(about, lines, fact, on, at)
@@ -66,12 +75,32 @@ def write_off_recovered(
     return posted(about, lines, fact, on, at)
 
 
-def _allowances(fact: ReceivableWrittenOff | WriteOffRecovered, sign: int) -> list[JournalLine]:
+def write_off_reversed(
+    fact: WriteOffReversed, moved: ReceivablesPosted, on: date, at: datetime
+) -> JournalPosted | None:
+    """Undo what was booked as lost and was never owed; a credit note takes what is owed again."""
+    entry = f"write_off_reversal/{fact.invoice}/{fact.originator_version}"
+    text = f"Reversed write-off of {fact.invoice} of {fact.account}"
+    about = heading(moved, entry, REVERSED, text, about_invoice=True)
+    lines = [
+        *balances(moved),
+        *_allowances(fact, -1),
+        _expense(fact, -fact.expense),
+        _tax(fact, -fact.tax),
+    ]
+    return posted(about, lines, fact, on, at)
+
+
+def _allowances(fact: OfWriteOff, sign: int) -> list[JournalLine]:
     return [
         JournalLine(ALLOWANCE, sign * fact.own, customer=fact.account, invoice=fact.invoice),
         JournalLine(ALLOWANCE, sign * fact.general, invoice=fact.invoice),
     ]
 
 
-def _tax(fact: ReceivableWrittenOff | WriteOffRecovered, amount: Decimal) -> JournalLine:
+def _expense(fact: OfWriteOff, amount: Decimal) -> JournalLine:
+    return JournalLine(CREDIT_LOSSES, amount, customer=fact.account, invoice=fact.invoice)
+
+
+def _tax(fact: OfWriteOff, amount: Decimal) -> JournalLine:
     return JournalLine(TAX_PAYABLE, amount, customer=fact.account, invoice=fact.invoice)

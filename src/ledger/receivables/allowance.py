@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from ledger.events.fact import Fact
-from ledger.events.losses import AllowanceAdjusted, ReceivableWrittenOff, WriteOffRecovered
+from ledger.events.losses import (
+    AllowanceAdjusted,
+    ReceivableWrittenOff,
+    WriteOffRecovered,
+    WriteOffReversed,
+)
 from ledger.money import ZERO
 
 
@@ -54,13 +59,32 @@ def borne(state: Allowance, account: str, loss: Decimal) -> Split:
 def refilled(history: Iterable[Fact], amount: Decimal) -> Split:
     """Split what comes back: the account's own allowance first, up to what it bore of the invoice.
 
-    ``history`` are the write-offs and recoveries of the invoice. Nothing returns to expense.
+    ``history`` are the write-offs of the invoice and what came after. Nothing returns to expense.
     """
     bore = ZERO
     for fact in history:
         if isinstance(fact, ReceivableWrittenOff):
             bore += fact.own
-        elif isinstance(fact, WriteOffRecovered):
+        elif isinstance(fact, WriteOffRecovered | WriteOffReversed):
             bore -= fact.own
     own = min(bore, amount)
     return Split(own, amount - own, ZERO)
+
+
+def unborne(history: Iterable[Fact], amount: Decimal) -> Split:
+    """Split what was never lost: back to expense first, then the general allowance, then its own.
+
+    So the books end as if only the rest of the invoice had been written off.
+    """
+    general = expense = ZERO
+    for fact in history:
+        match fact:
+            case ReceivableWrittenOff():
+                general, expense = general + fact.general, expense + fact.expense
+            case WriteOffRecovered():
+                general -= fact.general
+            case WriteOffReversed():
+                general, expense = general - fact.general, expense - fact.expense
+    expensed = min(expense, amount)
+    shared = min(max(general, ZERO), amount - expensed)
+    return Split(amount - expensed - shared, shared, expensed)

@@ -49,9 +49,10 @@ class Receivables:
         return {item.invoice: item.open for item in self.open_items}
 
     @property
-    def carried(self) -> dict[str, tuple[Decimal, Decimal]]:
-        """What is open per invoice, and what that carries in the books."""
-        return {item.invoice: (item.open, item.booked) for item in self.open_items}
+    def owed(self) -> dict[str, Decimal]:
+        """What the customer owes of each invoice, given up or not; settled ones left out."""
+        found = {item.invoice: item.open + item.given_up for item in self.items.values()}
+        return {invoice: amount for invoice, amount in found.items() if amount}
 
     @property
     def balance(self) -> Decimal:

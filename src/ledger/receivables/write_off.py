@@ -1,7 +1,8 @@
 """An invoice given up, and owed again: how much, and the tax in it.
 
-Tax is the invoice's own share, tax ÷ gross as credit notes left them, rounded cumulatively: parts
-recovered one after the other bring back what the write-off gave, to the cent.
+What is recovered is owed again; what is reversed never was. Tax is the invoice's own share, tax ÷
+gross as credit notes left them, rounded cumulatively: parts recovered one after the other bring
+back what the write-off gave, to the cent.
 """
 
 from dataclasses import dataclass
@@ -61,8 +62,20 @@ def recovered(item: Item, amount: Decimal, rounding: Rounding) -> Share:
     return Share(amount, min(max(tax, ZERO), item.relieved, amount))
 
 
+def reversed_by(item: Item, amount: Decimal, total: Decimal, tax: Decimal, places: int) -> Share:
+    """Return what a credit note of ``total``, with ``tax`` in it, undoes of a write-off.
+
+    ``amount`` of it was given up. The tax that came back for it is owed again as far as the note
+    lowers it, and what is left of it never exceeds what is still given up.
+    """
+    assert amount <= item.given_up, item
+    share = round_ratio(tax, amount, total, places)
+    least = item.relieved - (item.given_up - amount)
+    return Share(amount, min(max(share, least), item.relieved))
+
+
 def movements(invoice: str, share: Share, sign: int) -> tuple[Movement, ...]:
-    """Return what a write-off (sign 1) or a recovery (sign -1) does to the invoice."""
+    """Return what a write-off (sign 1), a recovery or a reversal (sign -1) does to the invoice."""
     moves = (
         Movement(RECEIVABLE, -sign * share.amount, invoice),
         Movement(WRITTEN_OFF, sign * share.amount, invoice),

@@ -89,7 +89,7 @@ class StatementLine:
     day: date = about("The accounting date.")
     kind: str = about(
         "invoice, credit_note, payment, return, application, refund, dispute, dispute_won,"
-        " dispute_lost, write_off or recovery."
+        " dispute_lost, write_off, recovery or reversal."
     )
     document: strawberry.ID = about("The document, payment, refund or dispute.")
     invoice: strawberry.ID | None = about("The invoice, where it concerns one alone.")
