@@ -8,7 +8,7 @@ from pathlib import Path
 from table import Figure, show
 
 HERE = Path(__file__).parent
-SCRIPTS = ("ingest", "projection", "billing", "lineage", "api", "entitlements")
+SCRIPTS = ("ingest", "projection", "billing", "lineage", "api", "entitlements", "books")
 
 
 def figures(script: str) -> list[Figure]:
