@@ -151,3 +151,23 @@ def test_reference_data(october):
 def test_an_auditor_changes_nothing(october):
     mutation = 'mutation { rateUsage(input: {key: "k", through: "2026-10-31"}) { __typename } }'
     assert october.ask(mutation, "auditor")["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+
+
+def test_the_group_in_one_currency_and_what_is_owed_within_it(october):
+    query = """query ($asOf: Date, $currency: CurrencyCode) {
+        consolidation(asOf: $asOf, currency: $currency) {
+            on currency total translationDifference eliminationDifference
+            entities { entity rate { rate } accounts { account balance translated } }
+            totals { account amount } unmatched { reference } asOf { position } }
+        intercompany { nodes { reference state } } }"""
+    found = october.data(query, "auditor", asOf="2026-10-31")
+    group = found["consolidation"]
+    assert (group["on"], group["currency"], group["unmatched"]) == ("2026-10-31", "USD", [])
+    (us,) = group["entities"]
+    assert (us["entity"], us["rate"]) == ("US", None)
+    assert {row["account"]: row["amount"] for row in group["totals"]}["1100"] == "44.10"
+    assert Decimal(group["total"]) == 0
+    assert found["intercompany"]["nodes"] == []
+    refused = october.ask(query, "auditor", currency="JPY")
+    assert refused["errors"][0]["extensions"]["code"] == "NO_EXCHANGE_RATE"
+    assert "errors" in october.ask(query, "portal", "acme")

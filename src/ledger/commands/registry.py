@@ -148,6 +148,8 @@ _TOGETHER: tuple[type[Command], ...] = (
     ApplyBalance,
     WriteOff,
     RecoverWriteOff,
+    ChargeIntercompany,
+    SettleIntercompany,
 )
 """Commands that may be decided in groups: they read and append single streams of the books."""
 
