@@ -392,6 +392,36 @@ class AlreadyAcknowledged(Refusal):
     document."""
 
 
+class BadStatement(Refusal):
+    """This is no usable bank statement: {why}; send a camt.053 message as the bank gave it."""
+
+
+class StatementUnbalanced(Refusal):
+    """The entries of statement {statement} lead to {reached}, but it closes with {closing}; ask the
+    bank for the whole statement."""
+
+
+class StatementConflict(Refusal):
+    """A statement {statement} with other figures was imported for {entity}; ask the bank which
+    holds."""
+
+
+class EntrySettled(Refusal):
+    """The statement entry {entry} is {state} already; there is nothing left to settle."""
+
+
+class AmountDiffers(Refusal):
+    """The bank moved {amount}, but {what} moves {other} there; name the entry that fits."""
+
+
+class UnknownStatementEntry(Unknown):
+    """There is no statement entry {id}; find it in the report bank-exceptions."""
+
+
+class UnknownJournalEntry(Unknown):
+    """There is no journal entry {id} in these books; post it first."""
+
+
 class NotOffered(Refusal):
     """The document {external_id} was never offered; {why}"""
 

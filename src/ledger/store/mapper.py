@@ -34,6 +34,7 @@ from ledger.events import (  # noqa: F401 (each registers its records)
     periods,
     receivables,
     revenue,
+    statements,
     subscriptions,
     usage,
 )

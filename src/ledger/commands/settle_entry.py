@@ -1,0 +1,139 @@
+"""settle_statement_entry: somebody says what an entry is that no rule could match.
+
+It is money of an account, which is captured now; or a journal entry that stands in the books and
+moves as much at the bank; or, with a reason, none of these books' business.
+"""
+
+from ledger.banking.match import Owner
+from ledger.commands.cash import Apply, capture_payment
+from ledger.commands.command import Command
+from ledger.commands.context import Context
+from ledger.commands.decision import Decision
+from ledger.commands.matching import capture, payment_of
+from ledger.commands.types import Id
+from ledger.errors import (
+    AmountDiffers,
+    BadValue,
+    CurrencyMismatch,
+    EntrySettled,
+    UnknownJournalEntry,
+    UnknownStatementEntry,
+)
+from ledger.events.fact import Fact
+from ledger.events.journal import JournalPosted
+from ledger.events.statements import (
+    StatementEntryExcepted,
+    StatementEntryMatched,
+    StatementEntrySettled,
+)
+from ledger.events.streams import stream
+from ledger.money import ZERO, plain
+from ledger.posting.chart import BANK
+from ledger.projector.follower import catch_up
+from ledger.reads.statements import entry as entry_of
+from ledger.store.database import Role
+
+
+class SettleStatementEntry(Command):
+    """Close an exception of a bank statement: capture it, name its journal entry, or say why not."""
+
+    NAME = "settle_statement_entry"
+
+    entry: Id
+    account: Id | None = None
+    apply: list[Apply] | None = None
+    journal_entry: Id | None = None
+    outside: bool | None = None
+
+
+def settle_statement_entry(command: SettleStatementEntry, context: Context) -> Decision:
+    """Decide what an excepted entry is."""
+    ways = (command.account, command.journal_entry, command.outside or None)
+    if sum(way is not None for way in ways) != 1:
+        raise BadValue(field="account", why="Give one of account, journal_entry and outside.")
+    excepted, version = _excepted(command, context)
+    if command.account is not None:
+        return _captured(command, context, excepted, version)
+    if command.journal_entry is not None:
+        return _posted(command, context, excepted, version)
+    if command.reason is None:
+        raise BadValue(field="reason", why="Say why the entry is outside these books.")
+    return Decision([_settled(excepted, version, "outside", None)])
+
+
+def _excepted(command: SettleStatementEntry, context: Context) -> tuple[StatementEntryExcepted, int]:
+    """Return the entry as it was imported, with the version that its stream is at, or refuse."""
+    catch_up(context.ledger.db, ["statements"])
+    with context.ledger.db.transaction(Role.READER) as tx:
+        row = tx.one(entry_of(command.entry))
+    if row is None:
+        raise UnknownStatementEntry(field="entry", id=command.entry)
+    first, *later = context.history(row.stream)
+    if isinstance(first, StatementEntryMatched) or later:
+        state = "settled" if later else "matched"
+        raise EntrySettled(field="entry", entry=command.entry, state=state)
+    assert isinstance(first, StatementEntryExcepted), first
+    return first, first.originator_version
+
+
+def _captured(
+    command: SettleStatementEntry, context: Context, entry: StatementEntryExcepted, version: int
+) -> Decision:
+    if entry.amount <= 0:
+        raise BadValue(field="account", why="Money that went out is no payment of an account.")
+    account = context.account(str(command.account))
+    payer = context.payer(account).opened
+    if payer.entity != entry.entity:
+        raise BadValue(field="account", why=f"The account belongs to {payer.entity}.")
+    owner = Owner(payer.account, payer.currency)
+    if owner.currency != entry.currency:
+        raise CurrencyMismatch(field="account", currency=entry.currency,
+                               owner=f"the account {owner.account}",
+                               expected=owner.currency)  # fmt: skip
+    apply = None if command.apply is None else [(one.invoice, one.amount) for one in command.apply]
+    payment = payment_of(entry.originator_id)
+    on = command.on or entry.booked_on
+    order = capture(payment, owner.account, entry.currency, entry.amount, on, apply)
+    decision = capture_payment(order, context)
+    fact = _settled(entry, version, "captured", payment, account=owner.account)
+    return Decision([*decision.facts, fact], guards=decision.guards)
+
+
+def _posted(
+    command: SettleStatementEntry, context: Context, entry: StatementEntryExcepted, version: int
+) -> Decision:
+    """Take a journal entry for it that moves the bank by the entry's amount, in its currency."""
+    name = str(command.journal_entry)
+    found = context.history(stream("journal", name))
+    posted = [fact for fact in found if isinstance(fact, JournalPosted)]
+    if not posted or posted[0].entity != entry.entity:
+        raise UnknownJournalEntry(field="journal_entry", id=name)
+    lines = [line for line in posted[0].lines if line.account == BANK]
+    moved = sum((line.amount for line in lines), ZERO)
+    if entry.currency != posted[0].currency:
+        agreed = [line.foreign for line in lines]
+        moved = sum((f.amount for f in agreed if f and f.currency == entry.currency), ZERO)
+    if moved != entry.amount:
+        raise AmountDiffers(field="journal_entry", amount=plain(entry.amount), what=name,
+                            other=plain(moved))  # fmt: skip
+    return Decision([_settled(entry, version, "posted", name)])
+
+
+def _settled(
+    entry: StatementEntryExcepted,
+    version: int,
+    how: str,
+    document: str | None,
+    account: str | None = None,
+) -> Fact:
+    return StatementEntrySettled(
+        originator_id=entry.originator_id,
+        originator_version=version + 1,
+        timestamp=entry.timestamp,
+        causes=(entry.cause,),
+        entry=entry.entry,
+        entity=entry.entity,
+        how=how,
+        document=document,
+        account=account,
+    )
