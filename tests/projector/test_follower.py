@@ -26,6 +26,8 @@ BEYOND_THE_STORY = {
     "receivables.disputes",
     "receivables.dunning_steps",
     "receivables.payment_failures",
+    "statements.statement_entries",
+    "statements.statements",
     "subscriptions.subscription_changes",
 }
 

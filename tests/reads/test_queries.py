@@ -27,6 +27,7 @@ from ledger.reads import (
     measuring,
     queries,
     receivables,
+    statements,
     subscriptions,
     usage,
 )
@@ -128,6 +129,10 @@ READS = [
     journal.lines_of_charges(["c"]),
     journal.lines_of_invoices(["n"]),
     journal.lines_of_payments(["p"]),
+    statements.statements("US"),
+    statements.exceptions("US"),
+    statements.entry("e"),
+    statements.entries_of_documents(["p"]),
     exports.mappings("t"),
     exports.profiles("t", "US"),
     exports.unsealed("t", "US", DAY),

@@ -19,7 +19,9 @@ from ledger.errors import BadStatement
 from ledger.money import ZERO, digits
 
 BYTES_MAX = 24 * 1024 * 1024
-NAMESPACE = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(\d\d)\}Document")
+NAMESPACE = re.compile(
+    r"\{urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[2-9]|[1-9]\d)\}Document"
+)
 OPENING = ("OPBD", "PRCD")
 CLOSING = "CLBD"
 INTERIM = "ITBD"
@@ -107,7 +109,10 @@ def _parts(entry: Node, currency: str, closed_on: date) -> Iterator[Entry]:
     """Yield an entry, or the transactions that it bundles where these account for all of it."""
     amount = _signed(entry, currency)
     booked_on = _day_or(entry, "BookgDt", closed_on)
-    common = {"booked_on": booked_on, "valued_on": _day_or(entry, "ValDt", booked_on)}
+    common: dict[str, Any] = {
+        "booked_on": booked_on,
+        "valued_on": _day_or(entry, "ValDt", booked_on),
+    }
     reference = _reference(_text(entry, "AcctSvcrRef"))
     sign = "C" if amount >= 0 else "D"
     reversal = _text(entry, "RvslInd") in ("true", "1")

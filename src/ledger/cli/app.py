@@ -6,7 +6,19 @@ from typing import Annotated
 import typer
 
 from ledger import __version__
-from ledger.cli import admin, apply, demo, erp, invoice, key, lineage, projection, report, service
+from ledger.cli import (
+    admin,
+    apply,
+    demo,
+    erp,
+    invoice,
+    key,
+    lineage,
+    projection,
+    report,
+    service,
+    statement,
+)
 from ledger.cli.journal import command as journal
 from ledger.cli.shell import Exit, Shell
 from ledger.errors import LedgerError, Misconfigured, StartFailed, StoreUnavailable
@@ -21,7 +33,20 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for part in (demo, service, apply, report, invoice, lineage, journal, erp, projection, key, admin):
+for part in (
+    demo,
+    service,
+    apply,
+    statement,
+    report,
+    invoice,
+    lineage,
+    journal,
+    erp,
+    projection,
+    key,
+    admin,
+):
     part.add_to(app)
 
 

@@ -52,7 +52,7 @@ Bytes = Annotated[str, Field(min_length=1), AfterValidator(_base64)]
 
 
 class ImportStatement(Command):
-    """Take in a bank statement (camt.053, base64): capture what pays, list what nobody can match."""
+    """Take in a bank statement (camt.053): capture what pays, list what nobody can match."""
 
     NAME = "import_statement"
 
@@ -131,9 +131,7 @@ class Import:
             raise Contention
         self._sum_up()
 
-    def _append(
-        self, batch: Mapping[UUID, Entry], proposals: Mapping[UUID, Proposal]
-    ) -> set[UUID]:
+    def _append(self, batch: Mapping[UUID, Entry], proposals: Mapping[UUID, Proposal]) -> set[UUID]:
         """Append what some entries come to; return those that conflicted."""
         ledger = self.run.ledger
         context = Context(

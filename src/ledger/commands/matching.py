@@ -105,7 +105,7 @@ def told(
     entry: Entry,
     proposal: Proposal,
 ) -> tuple[list[Fact], list[UUID]]:
-    """Return the facts that an entry comes to, and their guards; what is refused is an exception."""
+    """Return the facts that an entry comes to, and their guards; what is refused is excepted."""
     about: dict[str, Any] = {
         "originator_id": where,
         "originator_version": 1,

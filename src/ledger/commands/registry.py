@@ -44,6 +44,7 @@ from ledger.commands.exports import (
     reject_export,
     revise_export,
 )
+from ledger.commands.import_statement import ImportStatement, import_statement
 from ledger.commands.intercompany import (
     ChargeIntercompany,
     SettleIntercompany,
@@ -66,6 +67,7 @@ from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
 from ledger.commands.returns import FailPayment, ReturnPayment, fail_payment, return_payment
 from ledger.commands.runs import running
 from ledger.commands.seal import SealExports, seal_exports
+from ledger.commands.settle_entry import SettleStatementEntry, settle_statement_entry
 from ledger.commands.shell import Asked, Caller, decide_once
 from ledger.commands.spend_limits import SetSpendLimit, set_spend_limit
 from ledger.commands.subscriptions import StartSubscription, start_subscription
@@ -112,6 +114,7 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (FailPayment, fail_payment),
     (ReturnPayment, return_payment),
     (SettlePayout, settle_payout),
+    (SettleStatementEntry, settle_statement_entry),
     (OpenDispute, open_dispute),
     (CloseDispute, close_dispute),
     (Refund, refund),
@@ -132,6 +135,7 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
 RUNS: tuple[tuple[type[Command], Run], ...] = (
     (RateUsage, running(rate_usage)),
     (IssueInvoices, running(issue_invoices)),
+    (ImportStatement, import_statement),
     (RunDunning, running(run_dunning)),
     (RecogniseRevenue, running(recognise_revenue)),
     (SealExports, running(seal_exports)),

@@ -30,12 +30,13 @@ from ledger.events.streams import stream
 from ledger.money import ZERO, plain
 from ledger.posting.chart import BANK
 from ledger.projector.follower import catch_up
+from ledger.reads.statements import entries_of_documents
 from ledger.reads.statements import entry as entry_of
 from ledger.store.database import Role
 
 
 class SettleStatementEntry(Command):
-    """Close an exception of a bank statement: capture it, name its journal entry, or say why not."""
+    """Close an exception of a bank statement: capture it, name its entry, or say why not."""
 
     NAME = "settle_statement_entry"
 
@@ -51,18 +52,18 @@ def settle_statement_entry(command: SettleStatementEntry, context: Context) -> D
     ways = (command.account, command.journal_entry, command.outside or None)
     if sum(way is not None for way in ways) != 1:
         raise BadValue(field="account", why="Give one of account, journal_entry and outside.")
-    excepted, version = _excepted(command, context)
+    excepted = _excepted(command, context)
     if command.account is not None:
-        return _captured(command, context, excepted, version)
+        return _captured(command, context, excepted)
     if command.journal_entry is not None:
-        return _posted(command, context, excepted, version)
+        return _posted(command, context, excepted)
     if command.reason is None:
         raise BadValue(field="reason", why="Say why the entry is outside these books.")
-    return Decision([_settled(excepted, version, "outside", None)])
+    return Decision([_settled(excepted, "outside", None)])
 
 
-def _excepted(command: SettleStatementEntry, context: Context) -> tuple[StatementEntryExcepted, int]:
-    """Return the entry as it was imported, with the version that its stream is at, or refuse."""
+def _excepted(command: SettleStatementEntry, context: Context) -> StatementEntryExcepted:
+    """Return the entry as it was imported, or refuse one that is matched or settled."""
     catch_up(context.ledger.db, ["statements"])
     with context.ledger.db.transaction(Role.READER) as tx:
         row = tx.one(entry_of(command.entry))
@@ -73,11 +74,11 @@ def _excepted(command: SettleStatementEntry, context: Context) -> tuple[Statemen
         state = "settled" if later else "matched"
         raise EntrySettled(field="entry", entry=command.entry, state=state)
     assert isinstance(first, StatementEntryExcepted), first
-    return first, first.originator_version
+    return first
 
 
 def _captured(
-    command: SettleStatementEntry, context: Context, entry: StatementEntryExcepted, version: int
+    command: SettleStatementEntry, context: Context, entry: StatementEntryExcepted
 ) -> Decision:
     if entry.amount <= 0:
         raise BadValue(field="account", why="Money that went out is no payment of an account.")
@@ -95,12 +96,12 @@ def _captured(
     on = command.on or entry.booked_on
     order = capture(payment, owner.account, entry.currency, entry.amount, on, apply)
     decision = capture_payment(order, context)
-    fact = _settled(entry, version, "captured", payment, account=owner.account)
+    fact = _settled(entry, "captured", payment, account=owner.account)
     return Decision([*decision.facts, fact], guards=decision.guards)
 
 
 def _posted(
-    command: SettleStatementEntry, context: Context, entry: StatementEntryExcepted, version: int
+    command: SettleStatementEntry, context: Context, entry: StatementEntryExcepted
 ) -> Decision:
     """Take a journal entry for it that moves the bank by the entry's amount, in its currency."""
     name = str(command.journal_entry)
@@ -108,6 +109,7 @@ def _posted(
     posted = [fact for fact in found if isinstance(fact, JournalPosted)]
     if not posted or posted[0].entity != entry.entity:
         raise UnknownJournalEntry(field="journal_entry", id=name)
+    _free(context, name)
     lines = [line for line in posted[0].lines if line.account == BANK]
     moved = sum((line.amount for line in lines), ZERO)
     if entry.currency != posted[0].currency:
@@ -116,19 +118,26 @@ def _posted(
     if moved != entry.amount:
         raise AmountDiffers(field="journal_entry", amount=plain(entry.amount), what=name,
                             other=plain(moved))  # fmt: skip
-    return Decision([_settled(entry, version, "posted", name)])
+    return Decision([_settled(entry, "posted", name)])
+
+
+def _free(context: Context, name: str) -> None:
+    """Refuse a journal entry that another statement entry is, by its name or its fact's."""
+    with context.ledger.db.transaction(Role.READER) as tx:
+        taken = tx.all(entries_of_documents([name, name.partition("/")[2]]))
+    if taken:
+        raise BadValue(field="journal_entry", why=f"It is the statement entry {taken[0].entry}.")
 
 
 def _settled(
     entry: StatementEntryExcepted,
-    version: int,
     how: str,
     document: str | None,
     account: str | None = None,
 ) -> Fact:
     return StatementEntrySettled(
         originator_id=entry.originator_id,
-        originator_version=version + 1,
+        originator_version=entry.originator_version + 1,
         timestamp=entry.timestamp,
         causes=(entry.cause,),
         entry=entry.entry,

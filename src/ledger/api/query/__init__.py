@@ -3,6 +3,7 @@
 import strawberry
 
 from ledger.api.query.admin import AdminQuery
+from ledger.api.query.bank import BankQuery
 from ledger.api.query.books import BooksQuery
 from ledger.api.query.catalog import CatalogQuery
 from ledger.api.query.collecting import CollectingQuery
@@ -21,6 +22,7 @@ class Query(
     PortalQuery,
     ReceivablesQuery,
     CollectingQuery,
+    BankQuery,
     RevenueQuery,
     LimitsQuery,
     BooksQuery,

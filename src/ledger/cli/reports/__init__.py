@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ledger.cli.output import Report
 from ledger.cli.reports import (
+    bank,
     billing,
     books,
     collecting,
@@ -47,6 +48,8 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "disputes": collecting.disputes,
     "allowances": collecting.allowances,
     "dunning": collecting.dunning,
+    "bank-statements": bank.statements,
+    "bank-exceptions": bank.exceptions,
     "subscriptions": billing.subscriptions,
     "exchange-rates": billing.exchange_rates,
     "entitlements": limits.entitlements,
