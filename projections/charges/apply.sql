@@ -23,7 +23,7 @@ select data ->> 'charge', stream, version, position, occurred_at, recorded_at, d
        coalesce((data ->> 'due')::numeric,
                 round((data ->> 'amount')::numeric, scale((data ->> 'accrued')::numeric))),
        '1150', coalesce((data ->> 'netted')::boolean, false), coalesce(data -> 'adjustments', '[]'),
-       null
+       null, null
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'usage.rated/1';
@@ -41,7 +41,7 @@ select data ->> 'charge', stream, version, position, occurred_at, recorded_at, d
        coalesce((data ->> 'tax_inclusive')::boolean, false), data ->> 'revenue_account', '{}', '{}',
        0, 0, null, null, data ->> 'kind', (data ->> 'due')::numeric, data ->> 'clears',
        coalesce((data ->> 'netted')::boolean, false), coalesce(data -> 'adjustments', '[]'),
-       (data ->> 'unit')::numeric
+       (data ->> 'unit')::numeric, nullif(data -> 'exchange', 'null')
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type = 'item.charged/1';

@@ -68,7 +68,8 @@ select s.lines, s.billed, s.carried, a.payer, c.charge, c.stream, c.version, c.p
        c.usage_digest, c.tiers, c.unpriced_count, c.unpriced_quantity, c.corrects, c.tax_code,
        c.tax_inclusive, c.revenue_account, c.filter, c.group_values, c.untaken_count,
        c.untaken_quantity, c.usage_carried, c.usage_over, c.kind, c.due, c.clears, c.netted,
-       c.adjustments, c.unit, s.kind = 'usage' and r.account is not null as early
+       c.adjustments, c.unit, s.kind = 'usage' and r.account is not null as early,
+       case c.kind when 'grant' then c.exchange end as exchange
 from charge_streams as s
 join charges as c on c.charge = s.charge
 join accounts as a on a.account = s.account

@@ -1,7 +1,8 @@
 -- Every charge in full, and one row per charge stream: what is accrued and what is billed of it.
 
 -- name: charges
--- Charges of usage and of items without usage; of the latter the usage columns are empty or zero.
+-- Charges of usage and of items without usage; of the latter the usage columns are empty or zero, and
+-- exchange says at which one they are booked, of a grant at which it is carried.
 create table charges (
     charge            text primary key,
     stream            uuid not null,
@@ -51,7 +52,8 @@ create table charges (
     clears            text not null,
     netted            boolean not null,
     adjustments       jsonb not null,
-    unit              numeric
+    unit              numeric,
+    exchange          jsonb
 );
 
 -- name: charges_stream

@@ -2,7 +2,8 @@
 -- A page of the grants of an account, an entity or everybody, by id.
 select grant_id, account, entity, currency, kind, starts_on, expires_on, amount, units, meter, price,
        expected_breakage, tax_code, top_up_below, series, number, stream, version, position,
-       occurred_at, used, cost, breakage, expired, billed, charged
+       occurred_at, used, cost, breakage, expired, billed, charged,
+       exchange, carried, cost_worth, breakage_worth
 from grants
 where (%(account)s::text is null or account = %(account)s)
   and (%(entity)s::text is null or entity = %(entity)s)
@@ -14,7 +15,8 @@ limit %(limit)s;
 -- Every grant of the accounts named: what a rating run draws.
 select grant_id, account, entity, currency, kind, starts_on, expires_on, amount, units, meter, price,
        expected_breakage, tax_code, top_up_below, series, number, stream, version, position,
-       occurred_at, used, cost, breakage, expired, billed, charged
+       occurred_at, used, cost, breakage, expired, billed, charged,
+       exchange, carried, cost_worth, breakage_worth
 from grants
 where account = any(%(accounts)s)
 order by account, grant_id;

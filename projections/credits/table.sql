@@ -3,7 +3,10 @@
 -- name: grants
 -- used, cost, breakage and expired are cumulative, as the stream of the grant says them last; used
 -- and expired are money or units, like what was granted. billed is what documents brought into the
--- liability, net; charged says that there is a charge for the price.
+-- liability, net; charged says that there is a charge for the price. carried is what stands in the
+-- liability, in the currency of the books. Where that is another, exchange is the one at which the
+-- grant is carried, cost_worth and breakage_worth are what these come to at it, and posted is what
+-- stands there as agreed, without amounts that come to nothing in the books and have no line.
 create table grants (
     grant_id          text primary key,
     account           text not null,
@@ -30,7 +33,12 @@ create table grants (
     breakage          numeric not null,
     expired           numeric,
     billed            numeric not null,
-    charged           boolean not null
+    charged           boolean not null,
+    exchange          jsonb,
+    carried           numeric not null,
+    cost_worth        numeric,
+    breakage_worth    numeric,
+    posted            numeric not null
 );
 
 -- name: grants_unsettled
@@ -75,6 +83,7 @@ create table adjustments (
     net          numeric not null,
     units        numeric,
     position     bigint not null,
+    worth        numeric,
     primary key (stream, kind, id)
 );
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.catalog.exchange import convert
 from ledger.credits.account import Standing, Told, next_facts
 from ledger.credits.grants import cost_of
 from ledger.events.credit import CreditDrawn, CreditGranted
+from ledger.events.exchange import Exchange
 from ledger.events.streams import stream
 from ledger.posting.credits import breakage
 
@@ -33,15 +35,20 @@ PACK = CreditGranted(
 GIFT = replace(PACK, kind="promotional", price=None)
 
 
-def told(through, policy="at_expiry"):
-    return Told(through, policy, "half_up", AT, min(through, END), END)
+def told(through, policy="at_expiry", exchange=None):
+    return Told(through, policy, "half_up", AT, min(through, END), END, exchange)
 
 
-def step(standing, used, through, policy="at_expiry"):
-    used = Decimal(used)
-    facts = next_facts(standing, used, cost_of(standing.granted, used), told(through, policy))
+def step(standing, used, through, policy="at_expiry", exchange=None):
+    used, cost = Decimal(used), cost_of(standing.granted, Decimal(used))
+    facts = next_facts(standing, used, cost, told(through, policy, exchange))
     for fact in facts:
-        standing = replace(standing, version=fact.originator_version, breakage=fact.breakage)
+        standing = replace(
+            standing,
+            version=fact.originator_version,
+            breakage=fact.breakage,
+            breakage_worth=fact.breakage_worth,
+        )
         if isinstance(fact, CreditDrawn):
             standing = replace(standing, used=fact.units, cost=fact.cost)
         else:
@@ -129,3 +136,32 @@ def test_whenever_it_was_looked_at_the_price_is_spent_at_the_end(used, policy, s
         once.used, once.cost, once.breakage, once.expired or 0,
     )  # fmt: skip
     assert standing.cost + standing.breakage == pack.price
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 1000), st.sampled_from([date(2026, 11, 30), END])),
+             min_size=1, max_size=8),
+    st.decimals("0.0001", "500", places=4),
+    st.sampled_from(["JPY", "EUR", "KWD"]),
+    st.sampled_from(["at_expiry", "proportional"]),
+)  # fmt: skip
+def test_in_other_books_cost_and_breakage_end_at_what_the_price_is_worth(
+    story, rate, books, policy
+):
+    """Whatever is drawn and given back: what was posted is what stands, to the last minor unit."""
+    exchange = Exchange(books, rate, PACK.starts_on, "t")
+    standing = Standing(replace(PACK, expected_breakage=Decimal("0.10")))
+    posted = Decimal(0)
+    for used, through in story:
+        standing, facts = step(standing, used, through, policy, exchange)
+        posted += sum(fact.booked for fact in facts)
+        assert posted == (standing.breakage_worth or 0)
+    standing, facts = step(standing, story[-1][0], END, policy, exchange)
+    posted += sum(fact.booked for fact in facts)
+    assert convert(standing.cost, exchange) + posted == convert(PACK.price, exchange)
+
+
+def test_without_an_exchange_nothing_is_said_of_other_books():
+    _, (drawn, expired) = step(Standing(PACK), 333, END)
+    assert (drawn.exchange, drawn.booked, drawn.cost_worth, drawn.breakage_worth) == (None,) * 4
+    assert (expired.exchange, expired.booked, expired.breakage_worth) == (None,) * 3

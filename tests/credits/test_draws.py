@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.catalog.exchange import convert
 from ledger.credits.draws import ChargeKey, Need, cuts, draw, used_by
 from ledger.events.credit import CreditGranted
+from ledger.events.exchange import Exchange
 from ledger.events.streams import stream
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -134,3 +136,18 @@ def test_any_order_draws_alike_and_never_more_than_there_is(grants, wants, rando
         assert cost <= each.price
         assert (size == each.amount) <= (cost == each.price)
     assert sum(n.size for n in needs) == sum(n.size for n in left) + sum(d.size for d in draws)
+
+
+@given(
+    st.lists(st.decimals("0.01", "60", places=2), min_size=1, max_size=9),
+    st.decimals("0.0001", "500", places=4),
+    st.sampled_from(["JPY", "USD", "KWD"]),
+    st.booleans(),
+    st.sampled_from(["half_up", "half_even"]),
+)
+def test_what_draws_are_worth_sums_to_what_their_cost_comes_to(sizes, rate, books, inverted, mode):
+    exchange = Exchange(books, rate, NOV, "t", inverted)
+    pack = grant("pack", 200, "123.45")
+    draws, _ = draw([pack], [need(size) for size in sizes], mode, lambda _: exchange)
+    cost = sum(each.cost for each in draws)
+    assert sum(each.worth for each in draws) == convert(cost, exchange, mode)

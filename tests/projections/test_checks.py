@@ -59,6 +59,9 @@ BREAK = {
     "credits.grants_equal_draws": "update grants set cost = cost + 1",
     "credits.price_is_spent_once": "update grants set breakage = -1",
     "credits.prepaid_equals_journal": "update grants set billed = billed + 1",
+    "credits.prepaid_carried_at_one_exchange": (
+        """update grants set exchange = '{"rate": "2", "inverted": false}', carried = 0.02"""
+    ),
     "deferred_revenue.deferred_equals_journal": (
         "update revenue_schedules set deferred = deferred + 1"
     ),

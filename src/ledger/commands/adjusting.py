@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.catalog.prices import Graduated, Package, PerUnit, Volume
+from ledger.commands.carrying import exchange_of
 from ledger.commands.crediting import Credited
 from ledger.commands.ground import Ground
 from ledger.commands.measuring import Candidate, measured
@@ -145,8 +146,16 @@ def _adjust(
     if not rows:
         return
     entity = ground.entity(rows[0].entity)
-    terms = Terms(rows[0].currency, entity.rounding, has.discounts, has.granted)
-    units, _ = draw(terms.units(), [n for part in parts for n in _needs(part, ground)], terms.mode)
+    standings = {each.granted.grant: each for each in has.grants}
+    terms = Terms(
+        rows[0].currency,
+        entity.rounding,
+        has.discounts,
+        has.granted,
+        lambda grant: exchange_of(standings[grant.grant], ground),
+    )
+    needs = [need for part in parts for need in _needs(part, ground)]
+    units, _ = draw(terms.units(), needs, terms.mode, terms.exchange_of)
     demands = [_of_usage(part, units, ground) for part in parts]
     demands += [_of_fee(row, due, ground) for row, due in fees]
     found, money = adjust(demands, terms, units)

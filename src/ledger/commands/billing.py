@@ -8,7 +8,7 @@ from typing import Protocol
 from ledger.catalog.records import RecurringItem
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
-from ledger.commands.restored import adjustments_of
+from ledger.commands.restored import adjustments_of, exchange_stated
 from ledger.commands.reversing import Reversed, reversals_of
 from ledger.errors import TaxEngineFailed
 from ledger.events.billing import Allowance
@@ -152,6 +152,7 @@ def _billable(row: charge_reads.Billable, tax: str | None, ground: Ground) -> Bi
         revenue_account=row.revenue_account,
         group=row.group_values,
         carried=row.carried,
+        exchange=exchange_stated(row.exchange),
         bundle=bundle,
     )
 

@@ -119,13 +119,14 @@ class Context:
         found = self.history(stream("tax", code))
         return cast("list[TaxRateSet]", _present(found, UnknownTaxCode(field=field, id=code)))
 
-    def exchange_on(self, base: str, quote: str, day: date) -> Exchange:
+    def exchange_on(self, base: str, quote: str, day: date, field: str | None = None) -> Exchange:
         """Return the exchange rate of a day, or refuse."""
         pairs = [stream("exchange_rate", *pair) for pair in ((base, quote), (quote, base))]
         found = self.histories(pairs)
         facts = cast("list[ExchangeRateSet]", [fact for pair in pairs for fact in found[pair]])
         found_on = rate_on(facts, base, quote, day)
-        return _present(found_on, NoExchangeRate(base=base, quote=quote, on=day))
+        lacking = NoExchangeRate(field=field, base=base, quote=quote, on=day)
+        return _present(found_on, lacking)
 
     def find_account(self, name: str) -> Account | None:
         """Return an account, or None."""

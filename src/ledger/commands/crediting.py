@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ledger.commands.ground import Ground
+from ledger.commands.restored import exchange_stated
 from ledger.credits.account import Standing
 from ledger.events.credit import CreditGranted, DiscountAdded
 from ledger.reads import credit as reads
@@ -62,6 +63,8 @@ def standing_of(row: reads.Grant) -> Standing:
         breakage=row.breakage,
         expired=row.expired,
         charged=row.charged,
+        exchange=exchange_stated(row.exchange),
+        breakage_worth=row.breakage_worth,
     )
 
 

@@ -65,6 +65,7 @@ def grant_credit(command: GrantCredit, context: Context) -> Decision:
     _check_money(command, account.opened.currency)
     _check_meter(command, context)
     _check_tax(command, account, context)
+    _check_exchange(command, account, context)
     opened = account.opened
     granted = CreditGranted(
         originator_id=where,
@@ -147,6 +148,15 @@ def _check_meter(command: GrantCredit, context: Context) -> None:
                 why=f"The meter {command.meter} does not add up ({meter.aggregation}); grant an "
                 "amount of money.",
             )
+
+
+def _check_exchange(command: GrantCredit, account: Account, context: Context) -> None:
+    """What is bought is carried at the rate of its first day, so there has to be one."""
+    entity = context.entity(account.opened.entity)
+    if command.kind == "prepaid" and account.opened.currency != entity.currency:
+        context.exchange_on(
+            account.opened.currency, entity.currency, command.starts_on, field="from"
+        )
 
 
 def _check_tax(command: GrantCredit, account: Account, context: Context) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from ledger.commands.carrying import exchange_of
 from ledger.commands.crediting import Credited
 from ledger.commands.ground import Ground
-from ledger.credits.account import Told, next_facts
+from ledger.credits.account import Standing, Told, next_facts
 from ledger.credits.draws import Draw, used_by
 from ledger.credits.top_up import next_of, wants_next
 from ledger.events.billing import UsageRated
@@ -31,12 +32,13 @@ def drawn(
     """Return the facts about an account's grants; ``charges`` are those made of it in this run."""
     used = used_by(draws)
     drew = _drew(charges)
-    policy = ground.entity(run.entity).policies.get("breakage", "at_expiry")
     facts: list[CreditFact] = []
     for standing in has.grants:
         grant = standing.granted
         size, cost = used.get(grant.grant, (ZERO, ZERO))
-        told = _told(grant, run, policy)
+        if not size and not standing.used and run.through < grant.starts_on:
+            continue
+        told = _told(standing, run, ground)
         facts += next_facts(standing, size, cost, told, tuple(drew.get(grant.grant, ())))
     return [*facts, *_topped_up(has, {name: size for name, (size, _) in used.items()}, run, ground)]
 
@@ -51,15 +53,17 @@ def _drew(charges: Iterable[UsageRated | ItemCharged]) -> dict[str, list[Cause]]
     return found
 
 
-def _told(grant: CreditGranted, run: Run, policy: str) -> Told:
+def _told(standing: Standing, run: Run, ground: Ground) -> Told:
+    grant = standing.granted
     last = min(run.through, grant.expires_on or run.through)
     return Told(
         through=run.through,
-        policy=policy,
+        policy=ground.entity(run.entity).policies.get("breakage", "at_expiry"),
         rounding=run.rounding,
         at=run.at,
         drawn_on=posting_date(last, run.first_period, run.closed),
         expired_on=posting_date(grant.expires_on or last, run.first_period, run.closed),
+        exchange=exchange_of(standing, ground),
     )
 
 

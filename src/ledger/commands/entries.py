@@ -62,8 +62,8 @@ def _booked(fact: Posting, ground: Ground) -> Posting:
             return fact
         exchange = ground.exchange_on(fact.currency, entity.currency, fact.posted_on)
         return in_books(fact, exchange, entity.rounding)
-    if not fact.posted:
-        return fact
+    if fact.exchange is not None or not fact.posted:
+        return fact  # of a grant that has an exchange, everything is said
     exchange = ground.exchange_on(fact.currency, entity.currency, fact.posted_on)
     worth = convert(fact.posted, exchange, entity.rounding)
     return replace(fact, exchange=exchange, booked=worth)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from ledger.commands.batches import Batch, Work
+from ledger.commands.carrying import exchange_of, rates_fixed
 from ledger.commands.crediting import Credited, credited
 from ledger.commands.drawing import CreditFact, drawn
 from ledger.commands.entries import all_facts, entries, periods_of
@@ -73,14 +74,20 @@ def grant_batch(names: Sequence[str], through: date, ground: Ground) -> Batch:
         for row in known
         if row.account in has
     }
-    works = {name: Work(found, [stream("account", name)]) for name, found in facts.items() if found}
+    works = {
+        name: Work(found, [stream("account", name), *rates_fixed(found)])
+        for name, found in facts.items()
+        if found
+    }
     return Batch(ground.read_at, works, periods_of(facts), all_facts)
 
 
 def _purchases(row: Account, has: Credited, through: date, ground: Ground) -> Iterator[ItemCharged]:
     run = run_of(row, through, ground)
     for standing in has.grants:
-        if not standing.charged and (found := purchase(standing.granted, run)):
+        if standing.charged or through < standing.granted.starts_on:
+            continue
+        if found := purchase(standing.granted, run, exchange_of(standing, ground)):
             yield found
 
 

@@ -94,7 +94,7 @@ class Ground:
             self._entities[name, on] = keeper(found, today, self.ledger.books.facts_of)
         return self._entities[name, on]
 
-    def exchange_on(self, base: str, quote: str, day: date) -> Exchange:
+    def exchange_on(self, base: str, quote: str, day: date, field: str | None = None) -> Exchange:
         """Return the exchange rate of a day, or refuse."""
         pairs = [stream("exchange_rate", *pair) for pair in ((base, quote), (quote, base))]
         if base not in self._exchange.setdefault(quote, {}):
@@ -103,7 +103,7 @@ class Ground:
             self._exchange[quote][base] = cast("list[ExchangeRateSet]", facts)
         found_on = rate_on(self._exchange[quote][base], base, quote, day)
         if found_on is None:
-            raise NoExchangeRate(base=base, quote=quote, on=day)
+            raise NoExchangeRate(field=field, base=base, quote=quote, on=day)
         return found_on
 
     def meter(self, name: str) -> MeterDefined:

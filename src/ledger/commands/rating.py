@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from ledger.commands.batches import Batch, Work
+from ledger.commands.carrying import rates_fixed
 from ledger.commands.charging import charges_of
 from ledger.commands.entries import all_facts, entries, periods_of
 from ledger.commands.ground import Ground
@@ -87,7 +88,11 @@ def charge_batch(
         account: entries([*made.charges.get(account, ()), *made.credit.get(account, ())], ground)
         for account in sorted({*made.charges, *made.credit})
     }
-    works = {account: Work(found, agreed[account]) for account, found in facts.items() if found}
+    works = {
+        account: Work(found, [*agreed[account], *rates_fixed(found)])
+        for account, found in facts.items()
+        if found
+    }
     return Batch(ground.read_at, works, [*_prices(rows, ground), *periods_of(facts)], all_facts)
 
 

@@ -1,10 +1,13 @@
 """The facts behind rows: what a run compares with is read in sets, and judged as facts."""
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ledger.events.billing import Unpriced, UsageRated, UsageSet
 from ledger.events.charges import Adjustment, ItemCharged
+from ledger.events.exchange import Exchange
 from ledger.events.subscriptions import (
     SubscriptionChanged,
     SubscriptionEnded,
@@ -145,8 +148,22 @@ def adjustments_of(row: Charge) -> tuple[Adjustment, ...]:
             net=Decimal(each["net"]),
             posted=Decimal(each["posted"]),
             units=None if each.get("units") is None else Decimal(each["units"]),
+            worth=None if each.get("worth") is None else Decimal(each["worth"]),
         )
         for each in row.adjustments
+    )
+
+
+def exchange_stated(stated: Mapping[str, Any] | None) -> Exchange | None:
+    """Return the exchange that a row says."""
+    if stated is None:
+        return None
+    return Exchange(
+        currency=stated["currency"],
+        rate=Decimal(stated["rate"]),
+        on=date.fromisoformat(stated["on"]),
+        source=stated["source"],
+        inverted=stated["inverted"],
     )
 
 

@@ -5,12 +5,13 @@ figure over both facts: proportional breakage comes with the draws, the rest wit
 late usage lowers both again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from ledger.credits.grants import breakage_of, size_of
+from ledger.credits.grants import breakage_of, size_of, worth_of
 from ledger.events.credit import CreditDrawn, CreditExpired, CreditGranted
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Cause
 from ledger.money import ZERO, round_money
 
@@ -19,7 +20,9 @@ from ledger.money import ZERO, round_money
 class Standing:
     """Where a grant stands: the version of its stream, and what its facts say so far.
 
-    ``charged`` says that there is a charge for its price.
+    ``charged`` says that there is a charge for its price. ``exchange`` is the one at which it is
+    carried, fixed by the first fact that books something of it, and ``breakage_worth`` what its
+    breakage came to there; none in its own currency.
     """
 
     granted: CreditGranted
@@ -29,6 +32,13 @@ class Standing:
     breakage: Decimal = ZERO
     expired: Decimal | None = None
     charged: bool = False
+    exchange: Exchange | None = None
+    breakage_worth: Decimal | None = None
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether something of it is in the books, or on its way there."""
+        return self.charged or bool(self.cost or self.breakage)
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,7 @@ class Told:
     """What a run knows beside the draws: its last day, the policy, and where postings go.
 
     ``drawn_on`` and ``expired_on`` are posting dates, already moved to open periods; ``at`` is when
-    the run occurs.
+    the run occurs. ``exchange`` is the grant's, where its entity has another currency.
     """
 
     through: date
@@ -45,6 +55,7 @@ class Told:
     at: datetime
     drawn_on: date
     expired_on: date
+    exchange: Exchange | None = None
 
 
 def next_facts(
@@ -55,14 +66,13 @@ def next_facts(
     if (used, cost) != (standing.used, standing.cost):
         drawn = _drawn(standing, used, cost, told, causes)
         facts.append(drawn)
-        standing = Standing(
-            standing.granted,
-            drawn.originator_version,
-            used,
-            cost,
-            drawn.breakage,
-            standing.expired,
-            standing.charged,
+        standing = replace(
+            standing,
+            version=drawn.originator_version,
+            used=used,
+            cost=cost,
+            breakage=drawn.breakage,
+            breakage_worth=drawn.breakage_worth,
         )
     if (expired := _expired(standing, told)) is not None:
         facts.append(expired)
@@ -74,9 +84,10 @@ def _drawn(
 ) -> CreditDrawn:
     """Tell what was drawn; once a grant expired, its breakage is the expiry's to tell."""
     grant = standing.granted
-    breakage = standing.breakage
+    breakage, worth = standing.breakage, _worth_before(standing, told)
     if standing.expired is None:
         breakage = breakage_of(grant, used, told.policy, told.rounding, expired=False)
+        worth = worth_of(cost, cost + breakage, told.exchange, told.rounding)
     return CreditDrawn(
         originator_id=grant.originator_id,
         originator_version=standing.version + 1,
@@ -92,6 +103,10 @@ def _drawn(
         breakage=breakage,
         posted=breakage - standing.breakage,
         posted_on=told.drawn_on,
+        exchange=told.exchange,
+        booked=_change(worth, _worth_before(standing, told)),
+        cost_worth=worth_of(ZERO, cost, told.exchange, told.rounding),
+        breakage_worth=worth,
     )
 
 
@@ -106,6 +121,7 @@ def _expired(standing: Standing, told: Told) -> CreditExpired | None:
     breakage = breakage_of(grant, standing.used, told.policy, told.rounding, expired=True)
     if (unused, breakage) == (standing.expired or ZERO, standing.breakage):
         return None
+    worth = worth_of(standing.cost, standing.cost + breakage, told.exchange, told.rounding)
     return CreditExpired(
         originator_id=grant.originator_id,
         originator_version=standing.version + 1,
@@ -121,4 +137,18 @@ def _expired(standing: Standing, told: Told) -> CreditExpired | None:
         breakage=breakage,
         posted=breakage - standing.breakage,
         posted_on=told.expired_on,
+        exchange=told.exchange,
+        booked=_change(worth, _worth_before(standing, told)),
+        breakage_worth=worth,
     )
+
+
+def _worth_before(standing: Standing, told: Told) -> Decimal | None:
+    """Return what the breakage so far came to; of a grant that has an exchange always an amount."""
+    if told.exchange is None:
+        return None
+    return worth_of(ZERO, ZERO, told.exchange) if (w := standing.breakage_worth) is None else w
+
+
+def _change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    return None if now is None or before is None else now - before

@@ -5,13 +5,13 @@ credit is drawn by usage only. Units were drawn before pricing and come along as
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
 from ledger.credits.discounts import Priced, discounted
-from ledger.credits.draws import ChargeKey, Draw, Need, draw
+from ledger.credits.draws import ChargeKey, Draw, ExchangeOf, Need, draw, own_currency
 from ledger.events.charges import Adjustment
 from ledger.events.credit import CreditGranted, DiscountAdded
 from ledger.money import EXACT, HUNDRED, ZERO, allocate, digits, exactly, round_money, round_ratio
@@ -47,12 +47,13 @@ class Demand:
 
 @dataclass(frozen=True)
 class Ground:
-    """What an account has, and how its entity rounds."""
+    """What an account has, how its entity rounds, and at what it carries what was bought."""
 
     currency: str
     mode: str = "half_up"
     discounts: Sequence[DiscountAdded] = ()
     grants: Sequence[CreditGranted] = ()
+    exchange_of: ExchangeOf = own_currency
 
     def money(self, kind: str) -> list[CreditGranted]:
         """Return the grants of money of a kind."""
@@ -75,13 +76,13 @@ def adjust(
     rows = {demand.key: _Row(demand, ground) for demand in demands}
     priced = [Priced(r.demand.key, r.demand.kind, r.demand.billed_on, r.due) for r in rows.values()]
     for each in units:
-        rows[each.key].note("units", each.grant.grant, ZERO, each.cost, each.size)
+        rows[each.key].note("units", each, ZERO, each.size)
     for key, taken in discounted(priced, ground.discounts, ground.currency, ground.mode).items():
         for discount, amount in taken:
             rows[key].lower("discount", discount, amount)
     needs = [need for row in rows.values() for need in row.needs()]
     given, needs = draw(ground.money(PROMOTIONAL), needs, ground.mode)
-    bought, _ = draw(ground.money(PREPAID), needs, ground.mode)
+    bought, _ = draw(ground.money(PREPAID), needs, ground.mode, ground.exchange_of)
     for each in given:
         rows[each.key].lower(PROMOTIONAL, each.grant.grant, each.size)
     for each in bought:
@@ -105,21 +106,28 @@ class _Row:
         """Take an amount off; without included tax it is what 4090 is debited with."""
         before = self.net()
         self.due -= amount
-        self.note(kind, name, amount, before - self.net())
+        self._add(Adjustment(kind, name, amount, before - self.net(), ZERO))
 
     def draw(self, each: Draw) -> None:
         """Take off what a prepaid grant pays; its cost is what 2110 is debited with."""
         self.due -= each.size
-        self.note(PREPAID, each.grant.grant, each.size, each.cost)
+        self.note(PREPAID, each, each.size)
 
-    def note(
-        self, kind: str, name: str, amount: Decimal, net: Decimal, units: Decimal | None = None
-    ) -> None:
+    def note(self, kind: str, each: Draw, amount: Decimal, units: Decimal | None = None) -> None:
+        """Add what a draw of a grant that was bought takes off, and costs."""
+        grant, cost, worth = each.grant.grant, each.cost, each.worth
+        self._add(Adjustment(kind, grant, amount, cost, ZERO, units, worth=worth))
+
+    def _add(self, more: Adjustment) -> None:
         """Add to what one discount or grant takes off."""
-        have = self.taken.get((kind, name), Adjustment(kind, name, ZERO, ZERO, ZERO))
-        units = units if have.units is None or units is None else have.units + units
-        amount = round_money(have.amount + amount, self.ground.currency)
-        self.taken[kind, name] = Adjustment(kind, name, amount, have.net + net, ZERO, units)
+        have = self.taken.get((more.kind, more.id))
+        self.taken[more.kind, more.id] = replace(
+            more,
+            amount=round_money(more.amount + (have.amount if have else ZERO), self.ground.currency),
+            net=more.net + (have.net if have else ZERO),
+            units=_plus(more.units, have.units if have else None),
+            worth=_plus(more.worth, have.worth if have else None),
+        )
 
     def needs(self) -> list[Need]:
         """Return what the days of a usage charge could draw; together that is what is due."""
@@ -141,6 +149,10 @@ class _Row:
 
     def adjusted(self) -> Adjusted:
         return Adjusted(self.due, self.net(), tuple(self.taken.values()))
+
+
+def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return one if other is None else other if one is None else one + other
 
 
 def rising(spans: Sequence[Span]) -> list[Decimal]:

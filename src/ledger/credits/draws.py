@@ -4,15 +4,23 @@ A need is what a charge could draw within days that lie wholly inside or outside
 a window that holds a bound of a grant comes as several needs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ledger.credits.grants import cost_of, days_of, fifo, reaches, size_of
+from ledger.credits.grants import cost_of, days_of, fifo, reaches, size_of, worth_of
 from ledger.events.credit import CreditGranted
+from ledger.events.exchange import Exchange
 from ledger.money import ZERO, exactly
+
+ExchangeOf = Callable[[CreditGranted], Exchange | None]
+"""At which exchange a grant is carried in the books; none where that is its own currency."""
+
+
+def own_currency(_: CreditGranted) -> None:
+    """Say that a grant is carried in its own currency."""
 
 
 class ChargeKey(NamedTuple):
@@ -37,22 +45,30 @@ class Need:
 
 @dataclass(frozen=True)
 class Draw:
-    """So much of a grant drawn by a charge, from a day on, and what of the price that costs."""
+    """So much of a grant drawn by a charge, from a day on, and what of the price that costs.
+
+    ``worth`` is that cost in the entity's currency, where that is another.
+    """
 
     grant: CreditGranted
     key: ChargeKey
     size: Decimal
     cost: Decimal
     start: date
+    worth: Decimal | None = None
 
 
 @exactly
 def draw(
-    grants: Iterable[CreditGranted], needs: Iterable[Need], mode: str = "half_up"
+    grants: Iterable[CreditGranted],
+    needs: Iterable[Need],
+    mode: str = "half_up",
+    exchange_of: ExchangeOf = own_currency,
 ) -> tuple[list[Draw], list[Need]]:
     """Let the needs draw the grants; return the draws in their order, and what is still needed.
 
-    A grant is never drawn beyond its size; a need below zero draws nothing.
+    A grant is never drawn beyond its size; a need below zero draws nothing. What all draws of a
+    grant cost, and are worth, is rounded once: the last one takes what is left.
     """
     ranked = sorted(grants, key=fifo)
     left = {grant.grant: size_of(grant) for grant in ranked}
@@ -63,9 +79,10 @@ def draw(
         for grant in ranked:
             taken = min(wanted, left[grant.grant])
             if taken > 0 and reaches(grant, need.start, need.end, need.meter):
-                before = size_of(grant) - left[grant.grant]
-                cost = cost_of(grant, before + taken, mode) - cost_of(grant, before, mode)
-                draws.append(Draw(grant, need.key, taken, cost, need.start))
+                used = size_of(grant) - left[grant.grant]
+                before, after = cost_of(grant, used, mode), cost_of(grant, used + taken, mode)
+                worth = worth_of(before, after, exchange_of(grant), mode)
+                draws.append(Draw(grant, need.key, taken, after - before, need.start, worth))
                 left[grant.grant] -= taken
                 wanted -= taken
         open_needs.append(replace(need, size=wanted))

@@ -6,7 +6,9 @@
 from datetime import date
 from decimal import Decimal
 
+from ledger.catalog.exchange import convert
 from ledger.events.credit import CreditGranted
+from ledger.events.exchange import Exchange
 from ledger.money import EXACT, ONE, ZERO, digits, exactly, round_money, round_ratio
 from ledger.periods import DAY
 
@@ -44,6 +46,19 @@ def reaches(grant: CreditGranted, start: date, end: date, meter: str | None) -> 
 def cost_of(grant: CreditGranted, used: Decimal, mode: str = "half_up") -> Decimal:
     """Return what the first ``used`` of a grant cost: its weighted price, rounded once."""
     return round_ratio(price_of(grant), used, size_of(grant), digits(grant.currency), mode)
+
+
+def worth_of(
+    before: Decimal, after: Decimal, exchange: Exchange | None, mode: str = "half_up"
+) -> Decimal | None:
+    """Return what a part of a price is worth in the books, from so much of it to so much.
+
+    Parts that follow each other sum to what the whole comes to: at 1.10, 899.99 EUR are 989.99 USD,
+    of which the first 299.70 are 329.67, the next 299.69 329.66, and the last 300.60 330.66.
+    """
+    if exchange is None:
+        return None
+    return convert(after, exchange, mode) - convert(before, exchange, mode)
 
 
 @exactly

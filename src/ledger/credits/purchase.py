@@ -6,6 +6,7 @@ from ledger.credits.grants import price_of
 from ledger.events import streams
 from ledger.events.charges import ItemCharged
 from ledger.events.credit import CreditGranted
+from ledger.events.exchange import Exchange
 from ledger.money import ONE, round_money
 from ledger.periods import DAY, posting_date
 from ledger.rating.charge import Run
@@ -16,8 +17,13 @@ ITEM = "grant"
 CLEARS, CONCEDED = "2110", "4090"
 
 
-def purchase(grant: CreditGranted, run: Run) -> ItemCharged | None:
-    """Return the charge for a grant that is not charged yet; none before its first day, or free."""
+def purchase(
+    grant: CreditGranted, run: Run, exchange: Exchange | None = None
+) -> ItemCharged | None:
+    """Return the charge for a grant that is not charged yet; none before its first day, or free.
+
+    ``exchange`` is the one at which the grant is carried, where its entity has another currency.
+    """
     if not price_of(grant) or run.through < grant.starts_on:
         return None
     first = grant.starts_on.isoformat()
@@ -49,4 +55,5 @@ def purchase(grant: CreditGranted, run: Run) -> ItemCharged | None:
         revenue_account=CONCEDED,
         unit=price,
         tax_code=grant.tax_code,
+        exchange=exchange,
     )

@@ -21,7 +21,9 @@ class Adjustment:
     which were drawn before pricing). ``net`` is its effect on the books: of discounts and
     promotional credit the debit of 4090, of prepaid grants and units the cost relieved from 2110.
     ``posted`` is the change of ``net`` that this charge posts, ``units`` the usage units drawn, and
-    ``booked`` what ``posted`` came to in the entity's currency where the charge has another.
+    ``booked`` what ``posted`` came to in the entity's currency where the charge has another. There
+    ``worth`` is what ``net`` comes to of a grant that was bought: at the grant's exchange, not that
+    of the charge, and ``booked`` is its change.
     """
 
     kind: str
@@ -31,6 +33,7 @@ class Adjustment:
     posted: Decimal
     units: Decimal | None = None
     booked: Decimal | None = None
+    worth: Decimal | None = None
 
 
 @record("item.charged/1")
@@ -47,7 +50,7 @@ class ItemCharged(Fact):
     One stream per subscription (or grant), item and ``period_from``. ``netted`` says that a change
     of the subscription made it: its change is netted in one document, never a credit note. In a
     currency other than the entity's, ``booked`` is what ``posted`` came to there by the
-    ``exchange``.
+    ``exchange``; that of a grant's price is the one at which the grant is carried.
     """
 
     charge: str

@@ -45,7 +45,9 @@ class CreditDrawn(Fact):
     ``amount`` or ``units`` are cumulative, as are ``cost``, the part of the price that was relieved
     from 2110 for them, and ``breakage``, what became breakage revenue of the grant while it was
     drawn (debit 2110, credit 4030); ``posted`` is its change. The charges say who drew what. In a
-    currency other than the entity's, ``booked`` is what ``posted`` came to by the ``exchange``.
+    currency other than the entity's, ``exchange`` is the one at which the grant is carried in 2110,
+    ``cost_worth`` and ``breakage_worth`` are what both come to there (cumulative too), and
+    ``booked`` is the change of the latter.
     """
 
     grant: str
@@ -60,6 +62,8 @@ class CreditDrawn(Fact):
     posted_on: date
     exchange: Exchange | None = None
     booked: Decimal | None = None
+    cost_worth: Decimal | None = None
+    breakage_worth: Decimal | None = None
 
 
 @record("credit.expired/1")
@@ -68,7 +72,9 @@ class CreditExpired(Fact):
     """What of a grant was never used by its last day; cumulative, in the stream of the grant.
 
     ``breakage`` is what became breakage revenue of it so far (debit 2110, credit 4030), ``posted``
-    the change against the expiry before. Late usage lowers both again.
+    the change against what was said before. Late usage lowers both again. In a currency other than
+    the entity's, ``breakage_worth`` is what ``breakage`` comes to at the grant's ``exchange``, and
+    ``booked`` its change.
     """
 
     grant: str
@@ -83,6 +89,7 @@ class CreditExpired(Fact):
     posted_on: date
     exchange: Exchange | None = None
     booked: Decimal | None = None
+    breakage_worth: Decimal | None = None
 
 
 @record("discount.added/1")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.events.billing import Allowance
+from ledger.events.exchange import Exchange
 from ledger.events.fact import Cause
 from ledger.invoicing.engine import Place
 from ledger.money import ZERO, round_money
@@ -101,7 +102,8 @@ class Billable:
     ``rated_to``, though its period goes on. ``allowances`` are cumulative; ``order`` is the
     item's place in its plan, ``bundle`` what its price is shared by, ``group`` the dimension
     values it is for.
-    ``carried`` is what is accrued and not billed in the entity's currency, where that is another.
+    ``carried`` is what is accrued and not billed in the entity's currency, where that is another,
+    and ``exchange`` the one at which a grant is carried there.
     """
 
     account: str
@@ -128,6 +130,7 @@ class Billable:
     bundle: tuple[BundlePart, ...] = ()
     group: Mapping[str, str] = field(default_factory=dict)
     carried: Decimal | None = None
+    exchange: Exchange | None = None
     billed: Billed = NOTHING
 
     @property

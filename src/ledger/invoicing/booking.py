@@ -1,8 +1,9 @@
 """Documents in a currency other than the entity's: what each part of them is worth in the books.
 
 An invoice is converted once, in total, by the rate of its day, and its lines and taxes take their
-parts, so that nothing is left over. What was accrued is relieved at what it carries; the difference
-is a gain or loss. A credit note goes at the rate of its original: the last one takes what is left.
+parts, so that nothing is left over. What was accrued is relieved at what it carries, and a grant
+comes in at its own exchange; the difference is a gain or loss. A credit note goes at the rate of
+its original: the last one takes what is left.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -54,17 +55,26 @@ NOTHING = Carried(ZERO, ZERO)
 
 
 @dataclass(frozen=True)
+class Granted:
+    """The exchange at which a grant is carried, and what was ``billed`` of its price so far."""
+
+    exchange: Exchange
+    billed: Decimal = ZERO
+
+
+@dataclass(frozen=True)
 class Books:
     """How a payer's documents are booked: by which rate, and what is carried so far.
 
     ``receivable`` is what each invoice that is owed carries, ``accrued`` what each charge stream
-    does.
+    does, and ``granted`` how each grant is carried.
     """
 
     exchange: Exchange
     mode: str = "half_up"
     receivable: Mapping[str, Owed] = field(default_factory=dict)
     accrued: Mapping[StreamKey, Decimal] = field(default_factory=dict)
+    granted: Mapping[StreamKey, Granted] = field(default_factory=dict)
 
     @property
     def places(self) -> int:
@@ -85,9 +95,18 @@ def carried_of(billables: Iterable[Billable]) -> dict[StreamKey, Decimal]:
     return {each.key: each.carried for each in billables if each.carried is not None}
 
 
+def granted_of(billables: Iterable[Billable]) -> dict[StreamKey, Granted]:
+    """Return how the grants among these are carried, in the entity's currency."""
+    return {
+        each.key: Granted(each.exchange, each.billed.accrued)
+        for each in billables
+        if each.exchange is not None
+    }
+
+
 def booked(documents: Sequence[Document], books: Books, earlier: Originals) -> list[Document]:
     """Return the documents of one draft with what they are worth in the books."""
-    shares = _relieved(documents, books)
+    shares = {**_relieved(documents, books), **_brought_in(documents, books)}
     done: list[Document] = []
     for number, document in enumerate(documents):
         if isinstance(document, CreditNoteIssued) and document.invoice:
@@ -178,4 +197,19 @@ def _relieved(documents: Sequence[Document], books: Books) -> dict[tuple[int, in
         weights = [sign * line.cleared for _, sign, line in lines]
         parts = allocate(carried, weights, books.places) if sum(weights, ZERO) else weights
         shares |= {at: sign * part for (at, sign, _), part in zip(lines, parts, strict=True)}
+    return shares
+
+
+def _brought_in(documents: Sequence[Document], books: Books) -> dict[tuple[int, int], Decimal]:
+    """Return what the lines of grants bring into the liability: parts that sum to the whole."""
+    billed = {key: granted.billed for key, granted in books.granted.items()}
+    shares: dict[tuple[int, int], Decimal] = {}
+    for number, document in enumerate(documents):
+        sign = 1 if isinstance(document, InvoiceIssued) else -1
+        for line in document.lines:
+            if (key := stream_key(line.charge)) in billed:
+                before, billed[key] = billed[key], billed[key] + sign * line.cleared
+                exchange = books.granted[key].exchange
+                worth = convert(billed[key], exchange, books.mode)
+                shares[number, line.line] = sign * (worth - convert(before, exchange, books.mode))
     return shares

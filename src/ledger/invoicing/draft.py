@@ -16,7 +16,7 @@ from ledger.events.billing import CreditNoteIssued, InvoiceIssued
 from ledger.events.fact import Fact
 from ledger.invoicing.billable import Billable, Payer
 from ledger.invoicing.billed import NET_CREDIT, RERATING
-from ledger.invoicing.booking import Books, Document, booked, carried_of
+from ledger.invoicing.booking import Books, Document, booked, carried_of, granted_of
 from ledger.invoicing.credit import Back, credited_lines
 from ledger.invoicing.engine import Line, Request, assess
 from ledger.invoicing.lines import Issue, Row, body
@@ -53,7 +53,8 @@ def draft(
     documents += [_credit(payer, back, issue, earlier, owed or {}) for back in _by_invoice(split)]
     if books is None:
         return documents
-    return booked(documents, replace(books, accrued=carried_of(due)), earlier)
+    books = replace(books, accrued=carried_of(due), granted=granted_of(due))
+    return booked(documents, books, earlier)
 
 
 def _ordered(due: Iterable[Billable], payer: Payer) -> list[Billable]:

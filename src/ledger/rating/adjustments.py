@@ -23,25 +23,33 @@ def merged(
     """Return adjustments with what each posts against those of the charge before.
 
     One that takes nothing off any more stays as zero. A charge that is not accrued ``posts`` none:
-    the document that bills it books them.
+    the document that bills it books them. What has a ``worth`` is booked by its change.
     """
     were = {(each.kind, each.id): each for each in before}
     made = []
     for each in now:
         was = were.pop((each.kind, each.id), None)
-        made.append(replace(each, posted=each.net - (was.net if was else ZERO)))
-    gone = [
-        replace(was, amount=ZERO, net=ZERO, posted=-was.net, units=was.units and ZERO)
-        for was in were.values()
-        if was.amount or was.net or was.units
-    ]
+        made.append(_against(each, was or _nothing_of(each)))
+    gone = [_against(_nothing_of(was), was) for was in were.values() if taken_off([was])]
     return tuple(each if posts else replace(each, posted=ZERO) for each in (*made, *gone))
 
 
 def taken_off(adjustments: Iterable[Adjustment]) -> dict[tuple[str, str], tuple[Decimal, ...]]:
     """Return what adjustments say, without their order and without those that say nothing."""
-    return {
-        (each.kind, each.id): (each.amount, each.net, each.units or ZERO)
+    said = {
+        (each.kind, each.id): (each.amount, each.net, each.units or ZERO, each.worth or ZERO)
         for each in adjustments
-        if each.amount or each.net or each.units
     }
+    return {name: amounts for name, amounts in said.items() if any(amounts)}
+
+
+def _against(each: Adjustment, was: Adjustment) -> Adjustment:
+    booked = None if each.worth is None else each.worth - (was.worth or ZERO)
+    return replace(each, posted=each.net - was.net, booked=booked)
+
+
+def _nothing_of(each: Adjustment) -> Adjustment:
+    """Return what the same discount or grant says that takes nothing off."""
+    units = None if each.units is None else ZERO
+    worth = None if each.worth is None else ZERO
+    return replace(each, amount=ZERO, net=ZERO, posted=ZERO, units=units, worth=worth)

@@ -1,7 +1,8 @@
 """Charges of accounts in another currency than their entity's: what they post, in the books.
 
 What a charge posts is converted by the rate of its posting date, together with what discounts and
-grants take off it, so that its entry balances. What it was worth before stays as it was booked.
+promotional credit take off it, so that its entry balances. What a grant pays that was bought is
+relieved at what the grant carries, and says so already. What was before stays as it was booked.
 """
 
 from dataclasses import replace
@@ -16,14 +17,18 @@ Charge = UsageRated | ItemCharged
 
 def posts(charge: Charge) -> bool:
     """Say whether a charge posts anything."""
-    return bool(charge.posted) or any(each.posted for each in charge.adjustments)
+    return bool(charge.posted) or any(each.posted or each.booked for each in charge.adjustments)
 
 
 def in_books(charge: Charge, exchange: Exchange, mode: str) -> Charge:
     """Return a charge with what it posts in the entity's currency."""
-    amounts = [charge.posted, *(each.posted for each in charge.adjustments)]
-    first, *others = convert_all(amounts, exchange, mode)
+    of_today = [each for each in charge.adjustments if each.worth is None]
+    first, *others = convert_all(
+        [charge.posted, *(each.posted for each in of_today)], exchange, mode
+    )
+    worths = iter(others)
     adjustments = tuple(
-        replace(each, booked=worth) for each, worth in zip(charge.adjustments, others, strict=True)
+        each if each.worth is not None else replace(each, booked=next(worths))
+        for each in charge.adjustments
     )
     return replace(charge, exchange=exchange, booked=first, adjustments=adjustments)

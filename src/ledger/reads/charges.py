@@ -84,13 +84,14 @@ class Billable(LatestCharge):
 
     That is ``accrued`` less ``billed``, or ``due`` less what was billed gross; ``carried`` is what
     is accrued and not billed, in the currency of the books. ``early`` says that usage is to be
-    billed before its period ends.
+    billed before its period ends; ``exchange`` is the one at which a grant is carried.
     """
 
     payer: str
     billed: Decimal
     carried: Decimal
     early: bool
+    exchange: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

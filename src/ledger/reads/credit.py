@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from ledger.reads.queries import query
@@ -15,7 +16,9 @@ class Grant:
     """A grant; ``used`` and ``expired`` are money or units like what was granted.
 
     ``stream``, ``position`` and ``occurred_at`` are of the granting, ``version`` of the last word
-    about it. ``billed`` is what documents brought into the liability, net of tax.
+    about it. ``billed`` is what documents brought into the liability, net of tax, and ``carried``
+    what stands there, in the currency of the books. Where that is another, ``exchange`` is the one
+    at which the grant is carried, with what its cost and its breakage came to.
     """
 
     grant_id: str
@@ -44,6 +47,10 @@ class Grant:
     expired: Decimal | None
     billed: Decimal
     charged: bool
+    exchange: dict[str, Any] | None
+    carried: Decimal
+    cost_worth: Decimal | None
+    breakage_worth: Decimal | None
 
     @property
     def size(self) -> Decimal:

@@ -37,7 +37,7 @@ from ledger.store.database import Role
 from ledger.store.mapper import decode
 
 ZERO = Decimal(0)
-PLACES = {"USD": 2, "JPY": 0, "KWD": 3}
+PLACES = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
 
 
 @dataclass

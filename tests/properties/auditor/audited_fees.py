@@ -10,7 +10,7 @@ from typing import Any
 
 from audited_charges import PLACES, rounded
 
-from ledger.events.catalog import EntityRegistered, PlanPublished
+from ledger.events.catalog import AccountOpened, EntityRegistered, PlanPublished
 from ledger.events.charges import ItemCharged
 from ledger.events.fact import Fact
 from ledger.events.subscriptions import (
@@ -73,6 +73,7 @@ class FeeAuditor:
             of[type(fact)].append(fact)
         self.plans = of[PlanPublished]
         self.entities = {each.entity: each for each in of[EntityRegistered]}
+        self.currencies = {each.account: each.currency for each in of[AccountOpened]}
         self.contracts = [
             Contract(
                 start,
@@ -129,7 +130,6 @@ class FeeAuditor:
     def _fees(
         self, contract: Contract, name: str, told: dict[date, Any], through: date
     ) -> Iterator[tuple[Key, Decimal]]:
-        entity = self.entities[contract.start.entity]
         once = False
         for day, found in told.items():
             if found is None or day > through:
@@ -138,16 +138,16 @@ class FeeAuditor:
             price = Fraction(item["amount"]) * Fraction(many)
             if item["kind"] == "one_time":
                 if not once:
-                    yield self._key(contract, name, day, "one_time"), self._money(price, entity)
+                    yield self._key(contract, name, day, "one_time"), self._money(price, contract)
                 once = True
                 continue
             if told.get(day - DAY) == found and not contract.turns(day, item["interval"]):
                 continue
-            amount = self._fee(contract, told, day, through, entity)
+            amount = self._fee(contract, told, day, through)
             yield self._key(contract, name, day, item["timing"]), amount
 
     def _fee(
-        self, contract: Contract, told: dict[date, Any], first: date, through: date, entity: Any
+        self, contract: Contract, told: dict[date, Any], first: date, through: date
     ) -> Decimal:
         """Return what an item costs from a day on, up to where it changes or its interval ends."""
         item, many = told[first]
@@ -162,7 +162,7 @@ class FeeAuditor:
             end += DAY
 
         def rest(day: date) -> Decimal:
-            return self._money(price * (turn - day).days / (turn - begin).days, entity)
+            return self._money(price * (turn - day).days / (turn - begin).days, contract)
 
         if item["timing"] == "in_arrears":
             return rest(first) - rest(min(end, through + DAY))
@@ -171,10 +171,12 @@ class FeeAuditor:
         if not contract.end.credit_unused:
             return rest(first)
         share = Fraction((end - first).days, (turn - first).days)
-        return self._money(Fraction(rest(first)) * share, entity)
+        return self._money(Fraction(rest(first)) * share, contract)
 
-    def _money(self, amount: Fraction, entity: Any) -> Decimal:
-        return rounded(amount, PLACES[entity.currency], entity.rounding)
+    def _money(self, amount: Fraction, contract: Contract) -> Decimal:
+        start = contract.start
+        rounding = self.entities[start.entity].rounding
+        return rounded(amount, PLACES[self.currencies[start.account]], rounding)
 
     def _key(self, contract: Contract, name: str, day: date, timing: str) -> Key:
         return contract.start.subscription, name, day, timing

@@ -2,12 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import strawberry
 
 from ledger.api.context import Info
 from ledger.api.scalars import CurrencyCode, Long
 from ledger.api.types.fields import Money, about, derived, money, resolved
+
+
+def _carried(root: Any) -> Money | None:
+    if root.exchange is None:
+        return None
+    return Money(amount=root.carried, currency=root.exchange["currency"])
 
 
 @strawberry.type(description="What a grant or discount takes off one item in one period.")
@@ -42,6 +49,9 @@ class Grant:
     price: Decimal | None = about("What the whole of it costs.")
     cost: Money = money("cost", "The part of the price that was drawn.")
     breakage: Money = money("breakage", "The part of the price that became breakage revenue.")
+    carried: Money | None = derived(
+        _carried, "What is left of the price in the books, where these are in another currency."
+    )
     top_up_below: Decimal | None = about("The next one follows when less than this is left.")
     position: Long = about("The position of its fact in the books.")
 

@@ -91,6 +91,8 @@ def _grant(row: Grant, draws: Sequence[Taken]) -> dict[str, Any]:
         "billed": money(row.billed, row.currency),
         "cost": money(row.cost, row.currency),
         "breakage": money(row.breakage, row.currency),
+        "exchange": row.exchange,
+        "carried": row.exchange and money(row.carried, row.exchange["currency"]),
         "draws": [_line(each) for each in draws],
     }
 
