@@ -1,14 +1,11 @@
 -- name: books_of_both_agree
 -- What the payer's 2300 and the payee's 1300 hold of a reference is equal, in the currency agreed.
-select m.reference, m.currency, sum(l.amount) as difference
-from (select distinct reference, currency from intercompany_movements) as m
-join lateral (
-    select case when foreign_currency is null then amount else foreign_amount end as amount
-    from journal_lines
-    where account in ('1300', '2300') and reference = m.reference and rule like 'intercompany\_%'
-) as l on true
-group by m.reference, m.currency
-having sum(l.amount) <> 0
+select reference,
+       sum(case when foreign_currency is null then amount else foreign_amount end) as difference
+from journal_lines
+where account in ('1300', '2300') and rule like 'intercompany\_%'
+group by reference
+having sum(case when foreign_currency is null then amount else foreign_amount end) <> 0
 limit 100;
 
 -- name: balances_equal_journal
