@@ -209,3 +209,29 @@ def test_a_write_off_is_borne_in_the_currency_of_the_books(foreign):
         ("2026-11-21", "write_off_recovered", "1100", "50.60"),
         ("2026-11-21", "write_off_recovered", "1120", "-50.60"),
     ]
+
+
+def test_a_credit_note_leaves_no_minor_unit_on_a_balance_that_it_adds_nothing_to(books):
+    """2.000 KWD and 0.200 tax at 486.30 are 973 + 97 JPY; half of it is 487 + 49, and 535 of 1,070.
+
+    The unit that these were rounded apart is no credit of the customer.
+    """
+    books.entity("JP", "JPY")
+    books.do("set_tax_rate", code="vat", rate="10", from_="2026-01-01", category="S")
+    books.plan("api", "KWD", {"type": "per_unit", "unit": "1"})
+    rate(books, "2026-10-01", "486.30", base="KWD", quote="JPY")
+    books.customer("acme", "JP", "KWD", "api", tax="vat")
+    books.use("acme", "u-1", "2026-10-10", "2")
+    books.do("rate_usage", through="2026-10-31")
+    books.do("issue_invoices", through="2026-10-31", on="2026-11-02")
+    for number in (1, 2):
+        books.do("issue_credit_note", invoice="JP-2026-000001", lines=[{"line": 1, "net": "1.000"}],
+                 on="2026-11-06", reason="an outage")  # fmt: skip
+        assert "2120" not in books.balances("JP"), number
+    assert books.journal("JP")[-8:-4] == [
+        ("2026-11-06", "credit_note_concession", "4010", "487"),
+        ("2026-11-06", "credit_note_concession", "2200", "49"),
+        ("2026-11-06", "credit_note_concession", "1100", "-535"),
+        ("2026-11-06", "credit_note_concession", "7000", "-1"),
+    ]
+    assert books.balances("JP") == {}

@@ -39,6 +39,7 @@ from ledger.posting.chart import (
 )
 from ledger.posting.entry import Heading, currency_of, foreign, posted, span
 from ledger.rating.fee_charges import ACCRUING
+from ledger.receivables.movements import credit_worth
 
 INVOICE = "invoice_issued@1"
 CREDIT_NOTE_RERATING = "credit_note_rerating@1"
@@ -66,7 +67,8 @@ def credit_note(fact: CreditNoteIssued, on: date, at: datetime) -> JournalPosted
         *(entry for line in fact.lines for entry in of_line(fact, line, 1)),
         *_taxes(fact, 1),
         _balance(fact, RECEIVABLE, about, -fact.to_receivable, _minus(fact.booked_receivable)),
-        _balance(fact, CREDIT_BALANCE, about, -fact.to_credit_balance, _to_balance(fact)),
+        _balance(fact, CREDIT_BALANCE, about, -fact.to_credit_balance, _minus(_to_balance(fact))),
+        _balance(fact, EXCHANGE_GAIN, about, ZERO, _left_over(fact)),
     ]
     return posted(_heading(fact, "credit_note", _rule(fact), "Credit note"), lines, fact, on, at)
 
@@ -131,9 +133,14 @@ def _heading(fact: Document, kind: str, rule: str, text: str) -> Heading:
 
 def _to_balance(fact: CreditNoteIssued) -> Decimal | None:
     """Return what goes to the customer's balance, as booked."""
+    return None if fact.booked is None else credit_worth(fact)
+
+
+def _left_over(fact: CreditNoteIssued) -> Decimal | None:
+    """Return what its parts and the receivable were rounded apart; a balance takes it, if any."""
     if fact.booked is None or fact.booked_receivable is None:
         return None
-    return fact.booked_receivable - fact.booked
+    return fact.booked_receivable + credit_worth(fact) - fact.booked
 
 
 def _minus(amount: Decimal | None) -> Decimal | None:

@@ -77,7 +77,7 @@ def credit_worth(fact: CreditNoteIssued) -> Decimal:
     """Return what a credit note adds to the credit balance, in the entity's currency."""
     if fact.booked is None or fact.booked_receivable is None:
         return fact.to_credit_balance
-    return fact.booked - fact.booked_receivable
+    return fact.booked - fact.booked_receivable if fact.to_credit_balance else ZERO
 
 
 def moved(accounts: Accounts, movement: Movement) -> None:
