@@ -30,6 +30,17 @@ order by 1, 2, 3
 on conflict (entity, period, account) do update set
     debit = t.debit + excluded.debit, credit = t.credit + excluded.credit;
 
+-- name: balance_blocks
+insert into balance_blocks as t
+select position >> 14, entity, posted_on, account, min(currency), sum(greatest(amount, 0)),
+       sum(greatest(-amount, 0))
+from journal_lines
+where position > %(from)s and position <= %(to)s
+group by 1, 2, 3, 4
+order by 1, 2, 3, 4
+on conflict (block, entity, posted_on, account) do update set
+    debit = t.debit + excluded.debit, credit = t.credit + excluded.credit;
+
 -- name: periods
 -- The last fact about a period says how it stands; digest and at_position are those of its close.
 insert into periods as t

@@ -22,6 +22,16 @@ full join (select entity, period, account, sum(amount) as amount
 where coalesce(b.debit - b.credit, 0) <> coalesce(l.amount, 0)
 limit 100;
 
+-- name: balance_blocks_equal_trial_balance
+-- The blocks of positions hold what the months hold.
+select entity, period, account, b.balance, t.debit - t.credit as balance_of_month
+from trial_balance as t
+full join (select entity, to_char(posted_on, 'YYYY-MM') as period, account,
+                  sum(debit - credit) as balance
+           from balance_blocks group by 1, 2, 3) as b using (entity, period, account)
+where b.balance is distinct from t.debit - t.credit
+limit 100;
+
 -- name: one_currency
 -- An entity's journal is kept in its own currency, and its period is the month of its date.
 select l.position, l.entry, l.currency, l.period, l.posted_on

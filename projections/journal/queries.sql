@@ -26,11 +26,18 @@ order by entity, account;
 
 -- name: trial_balance_at
 -- The same as the books stood at a position of lane 0, up to an accounting date if one is given.
-select entity, currency, account, sum(greatest(amount, 0)) as debit,
-       sum(greatest(-amount, 0)) as credit, sum(amount) as balance
-from journal_lines
-where position <= %(position)s
-  and (%(entity)s::text is null or entity = %(entity)s)
+select entity, currency, account, sum(debit) as debit, sum(credit) as credit,
+       sum(debit - credit) as balance
+from (
+    select entity, currency, account, posted_on, debit, credit
+    from balance_blocks
+    where block < %(position)s::bigint >> 14
+    union all
+    select entity, currency, account, posted_on, greatest(amount, 0), greatest(-amount, 0)
+    from journal_lines
+    where position >= %(position)s::bigint >> 14 << 14 and position <= %(position)s::bigint
+) as moves
+where (%(entity)s::text is null or entity = %(entity)s)
   and (%(as_of)s::date is null or posted_on <= %(as_of)s)
 group by entity, currency, account
 order by entity, account;

@@ -68,6 +68,20 @@ create table trial_balance (
     primary key (entity, period, account)
 );
 
+-- name: balance_blocks
+-- The balances of every block of 16,384 positions, by accounting date: the books as they stood at a
+-- position are the blocks before its own, and the lines of that one.
+create table balance_blocks (
+    block     bigint not null,
+    entity    text not null,
+    posted_on date not null,
+    account   text not null,
+    currency  text not null,
+    debit     numeric not null,
+    credit    numeric not null,
+    primary key (block, entity, posted_on, account)
+);
+
 -- name: periods
 -- How each period stands that was ever closed, soft or for good: soft_closed, closed or reopened.
 create table periods (
