@@ -26,7 +26,7 @@ def read_ahead(ledger: Ledger, drafts: Drafts, commands: Sequence[Command]) -> N
     drafts.facts_of(list(_named(commands)))
     _read_payers(ledger, drafts, commands)
     payers = _payers(drafts, _accounts(drafts, commands))
-    drafts.states([stream("receivables", payer) for payer in payers])
+    drafts.receivables.of([stream("receivables", payer) for payer in payers])
 
 
 def _named(commands: Iterable[Command]) -> Iterator[UUID]:

@@ -19,7 +19,7 @@ from ledger.events.streams import stream
 from ledger.money import plain
 from ledger.periods import instant
 from ledger.posting.losses import allowance_adjusted
-from ledger.receivables.allowance import Allowance, allowance
+from ledger.receivables.allowance import Allowance
 
 
 class AdjustAllowance(Command):
@@ -39,7 +39,7 @@ def adjust_allowance(command: AdjustAllowance, context: Context) -> Decision:
     amount = minor(command.amount, entity.currency, "amount")
     if not amount:
         raise BadValue(field="amount", why="An adjustment is not zero; give it an amount.")
-    state = allowance(context.history(where(entity)))
+    state = context.allowance(entity.entity)
     if state.of(account) + amount < 0:
         raise AmountTooLarge(
             field="amount",

@@ -46,6 +46,7 @@ from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.periods import instant, local_day
+from ledger.receivables.allowance import Allowance
 from ledger.receivables.state import Receivables
 from ledger.store.books import Fold
 from ledger.store.meta import Meta
@@ -90,8 +91,15 @@ class Context:
         """Return what a payer owes, and has with us."""
         where = stream("receivables", payer)
         if self.drafts is not None:
-            return self.drafts.states([where])[where]
-        return self.ledger.folded.states(self.ledger.books, [where])[where]
+            return self.drafts.receivables.of([where])[where]
+        return self.ledger.payers.states(self.ledger.books, [where])[where]
+
+    def allowance(self, entity: str) -> Allowance:
+        """Return what an entity sets aside for losses."""
+        where = stream("allowance", entity)
+        if self.drafts is not None:
+            return self.drafts.allowances.of([where])[where]
+        return self.ledger.entities.states(self.ledger.books, [where])[where]
 
     def entity(self, name: str, field: str = "entity", on: date | None = None) -> Keeper:
         """Return an entity as it is on a day, by default today, with its periods; or refuse."""

@@ -4,25 +4,57 @@ The group reads in sets what its commands will ask for, and each command sees wh
 decided. What was not read ahead is read when it is asked for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from ledger.commands.books import Keeper
-from ledger.commands.folded import Folded
+from ledger.commands.folded import Folded, Versioned
+from ledger.commands.ledger import Ledger
 from ledger.events.fact import Fact
-from ledger.receivables.state import Receivables, fold
 from ledger.store.books import Books
+
+State = TypeVar("State", bound=Versioned)
+Decided = dict[UUID, list[Fact]]
+
+
+class States(Generic[State]):
+    """States of one kind of streams: as the log has them, and after what was decided here."""
+
+    def __init__(self, books: Books, folded: Folded[State], decided: Decided) -> None:
+        self._books = books
+        self._folded = folded
+        self._decided = decided
+        self._states: dict[UUID, State] = {}
+
+    def of(self, streams: Iterable[UUID]) -> dict[UUID, State]:
+        """Return the states of many streams; those not known yet are read by one query."""
+        wanted = list(streams)
+        if missing := [where for where in wanted if where not in self._states]:
+            for where, state in self._folded.states(self._books, missing).items():
+                self._states[where] = self._folded.fold(self._decided.get(where, ()), state)
+        return {where: self._states[where] for where in wanted}
+
+    def add(self, fact: Fact) -> None:
+        """Let a fact change the state of its stream, where that is known."""
+        where = fact.originator_id
+        if where in self._states:
+            self._states[where] = self._folded.fold([fact], self._states[where])
+
+    def appended(self) -> None:
+        """Keep the states: their facts are in the log now."""
+        self._folded.keep(self._states)
 
 
 class Drafts:
-    """Facts by stream and receivables by payer: those of the log, then those decided here."""
+    """Facts by stream, what payers owe, and allowances: those of the log, then those decided."""
 
-    def __init__(self, books: Books, folded: Folded) -> None:
-        self._books = books
-        self._folded = folded
+    def __init__(self, ledger: Ledger) -> None:
+        self._books = ledger.books
         self._facts: dict[UUID, list[Fact]] = {}
-        self._states: dict[UUID, Receivables] = {}
-        self._decided: dict[UUID, list[Fact]] = {}
+        self._decided: Decided = {}
+        self.receivables = States(ledger.books, ledger.payers, self._decided)
+        self.allowances = States(ledger.books, ledger.entities, self._decided)
         self.keepers: dict[tuple[object, ...], Keeper] = {}
         self.payers: dict[str, str] = {}
 
@@ -34,14 +66,6 @@ class Drafts:
                 self._facts[where] = facts + self._decided.get(where, [])
         return {where: self._facts[where] for where in wanted}
 
-    def states(self, streams: Iterable[UUID]) -> Mapping[UUID, Receivables]:
-        """Return the receivables of many streams; those not known yet are read by one query."""
-        wanted = list(streams)
-        if missing := [where for where in wanted if where not in self._states]:
-            for where, state in self._folded.states(self._books, missing).items():
-                self._states[where] = fold(self._decided.get(where, ()), state)
-        return {where: self._states[where] for where in wanted}
-
     def add(self, facts: Iterable[Fact]) -> None:
         """Add what a command decided, for those after it to see."""
         for fact in facts:
@@ -49,9 +73,10 @@ class Drafts:
             self._decided.setdefault(where, []).append(fact)
             if where in self._facts:
                 self._facts[where].append(fact)
-            if where in self._states:
-                self._states[where] = fold([fact], self._states[where])
+            self.receivables.add(fact)
+            self.allowances.add(fact)
 
     def appended(self) -> None:
-        """Keep the receivables folded here: their facts are in the log now."""
-        self._folded.keep(self._states)
+        """Keep what was folded here: its facts are in the log now."""
+        self.receivables.appended()
+        self.allowances.appended()

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ledger.clock import Clock, utc_now
-from ledger.commands.folded import Folded
+from ledger.commands.folded import Folded, entities, payers
 from ledger.projector.projection import ensure
+from ledger.receivables.allowance import Allowance
+from ledger.receivables.state import Receivables
 from ledger.settings import Settings
 from ledger.store.books import Books
 from ledger.store.database import Database
@@ -19,7 +21,8 @@ class Ledger:
     books: Books
     settings: Settings
     clock: Clock = utc_now
-    folded: Folded = field(default_factory=Folded, repr=False, compare=False)
+    payers: Folded[Receivables] = field(default_factory=payers, repr=False, compare=False)
+    entities: Folded[Allowance] = field(default_factory=entities, repr=False, compare=False)
 
     @classmethod
     def open(cls, settings: Settings | None = None, clock: Clock = utc_now) -> Self:

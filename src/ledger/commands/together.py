@@ -104,7 +104,7 @@ class Together:
 
     def _attempt(self, asked: Sequence[Asked]) -> list[Answer]:
         read_at = self._ledger.books.head()
-        drafts = Drafts(self._ledger.books, self._ledger.folded)
+        drafts = Drafts(self._ledger)
         read_ahead(self._ledger, drafts, [each.command for each in asked])
         group = _Group()
         for each in asked:

@@ -18,7 +18,7 @@ from ledger.events.receivables import RECEIVABLE, RELIEVED, Movement
 from ledger.events.streams import stream
 from ledger.money import ZERO
 from ledger.posting.losses import receivable_written_off, write_off_recovered
-from ledger.receivables.allowance import allowance, borne, refilled
+from ledger.receivables.allowance import borne, refilled
 from ledger.receivables.movements import worth_of
 from ledger.receivables.write_off import Share, movements, recovered, written_off
 
@@ -46,7 +46,7 @@ def write_off(command: WriteOff, context: Context) -> Decision:
     relief = bool(owner.entity.policies.get("tax_relief_on_write_off"))
     share = written_off(owner.item(command.invoice), owner.rounding, relief=relief)
     lost = _worth(owner, movements(command.invoice, share, 1))
-    state = allowance(context.history(allowances.where(owner.entity)))
+    state = context.allowance(owner.entity.entity)
     split = borne(state, owner.name, lost.net)
     where = stream("write_off", command.invoice)
     fact = ReceivableWrittenOff(
@@ -109,7 +109,7 @@ def recover_write_off(command: RecoverWriteOff, context: Context) -> Decision:
         booked=back.amount if owner.exchange else None,
     )
     moved = owner.posted("recovery", command.invoice, movements(command.invoice, share, -1), fact)
-    state = allowance(context.history(allowances.where(owner.entity)))
+    state = context.allowance(owner.entity.entity)
     refills = allowances.changes(
         owner.entity,
         state,

@@ -38,10 +38,10 @@ class Split:
     expense: Decimal
 
 
-def allowance(facts: Iterable[Fact]) -> Allowance:
-    """Fold the stream ``allowance/<entity>``."""
-    amounts: dict[str | None, Decimal] = {}
-    version = 0
+def allowance(facts: Iterable[Fact], state: Allowance | None = None) -> Allowance:
+    """Fold facts of the stream ``allowance/<entity>``, after those that made the state."""
+    state = state or Allowance()
+    amounts, version = dict(state.amounts), state.version
     for fact in facts:
         version = fact.originator_version
         if isinstance(fact, AllowanceAdjusted):
