@@ -60,6 +60,22 @@ full join (
 where coalesce(s.carried, 0) <> coalesce(j.amount, 0)
 limit 100;
 
+-- name: revaluations_are_taken_back
+-- What an entry revalues, an entry of a later day takes back: no balance keeps anything of it.
+select entry, account, customer, invoice, r.posted_on, r.amount, b.amount as amount_back
+from (
+    select entry, account, coalesce(customer, counterparty, '') as customer,
+           coalesce(invoice, '') as invoice, min(posted_on) as posted_on, sum(amount) as amount
+    from journal_lines where rule = 'receivable_revalued@1' group by 1, 2, 3, 4
+) as r
+full join (
+    select reverses as entry, account, coalesce(customer, counterparty, '') as customer,
+           coalesce(invoice, '') as invoice, min(posted_on) as posted_on, sum(amount) as amount
+    from journal_lines where rule = 'revaluation_reversed@1' group by 1, 2, 3, 4
+) as b using (entry, account, customer, invoice)
+where r.amount is distinct from -b.amount or r.posted_on >= b.posted_on
+limit 100;
+
 -- name: no_rounding_difference
 -- Account 7090 is always zero: an allocation that needs it is a bug.
 select entity, sum(amount) as amount

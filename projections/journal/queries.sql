@@ -97,6 +97,56 @@ from journal_lines
 where payment = any(%(payments)s)
 order by position, line;
 
+-- name: foreign_currencies
+-- In which currencies other than its own an entity ever posted to one of some accounts.
+select distinct entity, currency, foreign_currency
+from journal_lines
+where foreign_currency is not null
+  and account = any(%(accounts)s)
+  and (%(entity)s::text is null or entity = %(entity)s)
+  and posted_on <= %(as_of)s and (%(at)s::bigint is null or position <= %(at)s)
+order by entity, foreign_currency;
+
+-- name: foreign_positions
+-- A page of what some accounts of an entity hold in one currency at the end of a day, as known at a
+-- position: in that currency, in the books without revaluations, and what those added.
+select account, coalesce(customer, '') as customer, coalesce(counterparty, '') as counterparty,
+       case account when '1100' then coalesce(invoice, '') else '' end as invoice,
+       foreign_currency as currency, sum(foreign_amount) as amount,
+       coalesce(sum(amount) filter (where rule <> all(%(rules)s)), 0) as carried,
+       coalesce(sum(amount) filter (where rule = any(%(rules)s)), 0) as posted
+from journal_lines
+where entity = %(entity)s and foreign_currency = %(currency)s
+  and account = any(%(accounts)s)
+  and posted_on <= %(as_of)s and (%(at)s::bigint is null or position <= %(at)s)
+  and (account, coalesce(customer, ''), coalesce(counterparty, ''),
+       case account when '1100' then coalesce(invoice, '') else '' end)
+      > (%(after_account)s, %(after_customer)s, %(after_counterparty)s, %(after_invoice)s)
+group by entity, foreign_currency, account, coalesce(customer, ''), coalesce(counterparty, ''),
+         case account when '1100' then coalesce(invoice, '') else '' end
+having sum(foreign_amount) <> 0
+    or coalesce(sum(amount) filter (where rule <> all(%(rules)s)), 0) <> 0
+    or coalesce(sum(amount) filter (where rule = any(%(rules)s)), 0) <> 0
+order by account, coalesce(customer, ''), coalesce(counterparty, ''),
+         case account when '1100' then coalesce(invoice, '') else '' end
+limit %(limit)s;
+
+-- name: realised_exchange
+-- A page of the entries that realised a gain (negative) or loss by exchange rates in some days, as
+-- known at a position.
+select entity, currency, position, min(line) as line, entry, posted_on, rule, text, document,
+       min(customer) as customer, sum(amount) as amount
+from journal_lines
+where account = %(account)s
+  and (%(entity)s::text is null or entity = %(entity)s)
+  and posted_on >= %(from_)s and posted_on <= %(as_of)s
+  and (%(at)s::bigint is null or position <= %(at)s)
+  and (entity, position) > (%(after_entity)s, %(after)s)
+group by entity, currency, position, entry, posted_on, rule, text, document
+having sum(amount) <> 0
+order by entity, position
+limit %(limit)s;
+
 -- name: periods
 -- Every period that was ever closed, with how it stands and since when.
 select entity, period, state, digest, at_position, version, position, recorded_at

@@ -57,6 +57,13 @@ create index on journal_lines (entity, posted_on, account);
 -- name: journal_lines_account
 create index on journal_lines (account, position);
 
+-- name: journal_lines_foreign
+-- Positions in other currencies, in the order in which they are paged through; 1100 is by invoice.
+create index on journal_lines (
+    entity, foreign_currency, account, coalesce(customer, ''), coalesce(counterparty, ''),
+    (case account when '1100' then coalesce(invoice, '') else '' end)
+) where foreign_currency is not null;
+
 -- name: trial_balance
 create table trial_balance (
     entity   text not null,

@@ -55,12 +55,26 @@ order by a.account
 limit %(limit)s;
 
 -- name: exchange_rates
--- Every exchange rate set, of a pair if named, by day and then in the order of setting.
+-- A page of the exchange rates set up to a position, of a pair if named, by day and then in the order
+-- of setting.
 select base, quote, version, starts_on, rate, source, stream, position
 from exchange_rates
 where (%(base)s::text is null or base = %(base)s)
   and (%(quote)s::text is null or quote = %(quote)s)
-order by base, quote, starts_on, version;
+  and (%(at)s::bigint is null or position <= %(at)s)
+  and (base, quote, starts_on, version)
+      > (%(after_base)s, %(after_quote)s, %(after_on)s::date, %(after)s)
+order by base, quote, starts_on, version
+limit %(limit)s;
+
+-- name: exchange_rates_on
+-- Which rate of each direction between two currencies holds on a day, as known at a position.
+select distinct on (base, quote) base, quote, version, starts_on, rate, source, stream, position
+from exchange_rates
+where (base, quote) in ((%(base)s, %(quote)s), (%(quote)s, %(base)s))
+  and starts_on <= %(on)s
+  and (%(at)s::bigint is null or position <= %(at)s)
+order by base, quote, starts_on desc, version desc;
 
 -- name: live_below
 -- The subscriptions without an end by a day, of an account and of those it pays for.

@@ -20,6 +20,8 @@ VARIABLES = {
     "journal-entry": {"position": "1"},
     "waterfall": {"entity": "US"},
     "consolidation": {"asOf": "2026-10-31", "currency": "USD"},
+    "exposures": {"entity": "US", "on": "2026-10-31"},
+    "realised-exchange": {"from": "2026-10-01", "to": "2026-10-31"},
     "trial-balance": {"entity": "US", "asOf": "2026-10-31"},
     "lineage": {"line": "1.1"},
     "charge-usage": {"charge": "none"},
@@ -88,6 +90,7 @@ INPUTS = {
     "issue-invoices": {"through": "2026-10-31", "on": "2026-10-31"},
     "issue-credit-note": {"invoice": "US-2026-000001", "lines": "all", "reason": "test"},
     "recognise-revenue": {"entity": "US", "through": "2026-10-31"},
+    "revalue": {"entity": "US", "on": "2026-10-31"},
     "capture-payment": {
         "payment": "p",
         "account": "other",

@@ -22,6 +22,7 @@ def test_an_entity_is_registered_with_every_field(ask, ledger):
         "breakage": "proportional",
         "chargeback": "loss",
         "tax_relief_on_write_off": False,
+        "revalue_tax_payable": True,
     }
     assert fact.timestamp.isoformat() == "2026-09-30T22:00:00+00:00"
 

@@ -22,7 +22,7 @@ LISTED = {
     "fail_payment", "return_payment", "settle_payout", "open_dispute", "close_dispute", "refund",
     "apply_balance", "adjust_allowance", "write_off", "recover_write_off", "set_dunning_policy",
     "run_dunning", "charge_intercompany", "settle_intercompany",
-    "issue_credit_note", "recognise_revenue",
+    "issue_credit_note", "recognise_revenue", "revalue",
     "capture_payment", "map_account", "set_export_profile", "seal_exports", "acknowledge_export",
     "reject_export", "revise_export", "replay_dead_letters",
 }  # fmt: skip

@@ -89,6 +89,9 @@ BREAK = {
         "from journal_lines limit 1"
     ),
     "journal.unbilled_equals_charges": "update charge_streams set accrued = accrued + 1",
+    "journal.revaluations_are_taken_back": (
+        f"update journal_lines set rule = 'receivable_revalued@1' {FIRST_ENTRY}"
+    ),
     "journal.no_rounding_difference": (
         f"update journal_lines set account = '7090' {FIRST_ENTRY} and line = 1"
     ),

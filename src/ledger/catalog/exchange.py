@@ -8,14 +8,14 @@ split, so that an entry never needs a rounding difference.
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ledger.events.exchange import Exchange
 from ledger.money import ONE, ZERO, digits, exactly, round_ratio, spread
 
 
 class Rate(Protocol):
-    """A rate as a fact sets it, or as a row of the projection has it."""
+    """1 ``base`` = ``rate`` ``quote`` from the day ``on`` on: the fact that set it, or its row."""
 
     @property
     def base(self) -> str: ...
@@ -29,18 +29,31 @@ class Rate(Protocol):
     def source(self) -> str: ...
 
 
+R = TypeVar("R", bound=Rate)
+
+
 def rate_on(rates: Iterable[Rate], base: str, quote: str, day: date) -> Exchange | None:
+    """Return how a day converts one currency into another, or None where no rate is known."""
+    found = latest_on(rates, base, quote, day)
+    return exchange_of(found, quote) if found is not None else None
+
+
+def latest_on(rates: Iterable[R], base: str, quote: str, day: date) -> R | None:
     """Return the latest rate on or before a day: of the pair, else of the other direction.
 
     ``rates`` are in the order of setting; the same pair and day set again supersedes.
     """
     known = [rate for rate in rates if rate.on <= day]
-    for inverted, pair in ((False, (base, quote)), (True, (quote, base))):
+    for pair in ((base, quote), (quote, base)):
         found = [rate for rate in known if (rate.base, rate.quote) == pair]
         if found:
-            _, latest = max(enumerate(found), key=lambda each: (each[1].on, each[0]))
-            return Exchange(quote, latest.rate, latest.on, latest.source, inverted)
+            return max(enumerate(found), key=lambda each: (each[1].on, each[0]))[1]
     return None
+
+
+def exchange_of(rate: Rate, quote: str) -> Exchange:
+    """Return the conversion into ``quote`` by a rate of either direction."""
+    return Exchange(quote, rate.rate, rate.on, rate.source, rate.quote != quote)
 
 
 def convert(amount: Decimal, exchange: Exchange, mode: str = "half_up") -> Decimal:

@@ -12,8 +12,10 @@ from ledger.commands.books import Keeper
 from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
+from ledger.commands.differences import differences
+from ledger.commands.ground import Ground
 from ledger.commands.types import Id, Period
-from ledger.errors import CloseBlocked, PeriodNotClosed, PeriodNotOpen
+from ledger.errors import CloseBlocked, NoExchangeRate, PeriodNotClosed, PeriodNotOpen
 from ledger.events.fact import Fact
 from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodSoftClosed
 from ledger.events.streams import stream
@@ -90,6 +92,7 @@ def close_period(command: ClosePeriod, context: Context) -> Decision:
     catch_up(context.ledger.db, PROJECTIONS)
     _all_rated(command, entity, context)
     _all_recognised(command, entity, context)
+    _all_revalued(command, entity, context)
     fact = PeriodClosed(
         originator_id=where,
         originator_version=version,
@@ -140,6 +143,23 @@ def _all_rated(command: ClosePeriod, entity: Keeper, context: Context) -> None:
     if rows:
         named = ", ".join(f"{row.facts} of {row.account}, {row.meter}" for row in rows[:5])
         why = f"usage is not rated ({named}); rate it through {last_day(command.period)}."
+        raise CloseBlocked(field="period", period=command.period, why=why)
+
+
+def _all_revalued(command: ClosePeriod, entity: Keeper, context: Context) -> None:
+    """Refuse while a balance in another currency is not at the rate of the period's last day."""
+    day = last_day(command.period)
+    ground = Ground(context.ledger, {0: context.read_at})
+    try:
+        due = next(differences(ground, context.entity(command.entity, on=day), day), None)
+    except NoExchangeRate as error:
+        why = f"{error} Then revalue on {day}."
+        raise CloseBlocked(field="period", period=command.period, why=why) from error
+    if due is not None:
+        one = due.revalued[0]
+        whose = one.invoice or one.customer or one.counterparty
+        what = f"{due.currency} on {one.account} of {whose}"
+        why = f"balances in other currencies are not revalued ({what}); revalue on {day} first."
         raise CloseBlocked(field="period", period=command.period, why=why)
 
 

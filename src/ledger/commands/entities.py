@@ -19,6 +19,7 @@ class Policies(Record):
     breakage: Literal["at_expiry", "proportional"] = "at_expiry"
     chargeback: Literal["loss", "revenue"] = "loss"
     tax_relief_on_write_off: bool = False
+    revalue_tax_payable: bool = True
 
 
 class RegisterEntity(Command):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar, cast
 
-from ledger.catalog.exchange import rate_on
+from ledger.catalog.exchange import exchange_of, latest_on
 from ledger.catalog.parties import entity_of
 from ledger.catalog.plans import parse_plan
 from ledger.catalog.records import PlanVersion
@@ -95,13 +95,19 @@ class Ground:
         return self._entities[name, on]
 
     def exchange_on(self, base: str, quote: str, day: date, field: str | None = None) -> Exchange:
-        """Return the exchange rate of a day, or refuse."""
+        """Return how a day converts one currency into another, or refuse."""
+        return exchange_of(self.rate_on(base, quote, day, field), quote)
+
+    def rate_on(
+        self, base: str, quote: str, day: date, field: str | None = None
+    ) -> ExchangeRateSet:
+        """Return the exchange rate of a day as it was set, or refuse."""
         pairs = [stream("exchange_rate", *pair) for pair in ((base, quote), (quote, base))]
         if base not in self._exchange.setdefault(quote, {}):
             found = self.ledger.books.facts_of(pairs)
             facts = [fact for pair in pairs for fact in found[pair]]
             self._exchange[quote][base] = cast("list[ExchangeRateSet]", facts)
-        found_on = rate_on(self._exchange[quote][base], base, quote, day)
+        found_on = latest_on(self._exchange[quote][base], base, quote, day)
         if found_on is None:
             raise NoExchangeRate(field=field, base=base, quote=quote, on=day)
         return found_on

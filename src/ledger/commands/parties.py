@@ -51,6 +51,7 @@ class ChangedPolicies(Record):
     breakage: Literal["at_expiry", "proportional"] | None = None
     chargeback: Literal["loss", "revenue"] | None = None
     tax_relief_on_write_off: bool | None = None
+    revalue_tax_payable: bool | None = None
 
 
 class ChangeEntity(Command):

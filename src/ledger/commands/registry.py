@@ -65,6 +65,7 @@ from ledger.commands.rehearse import rehearse
 from ledger.commands.remind import RunDunning, run_dunning
 from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
 from ledger.commands.returns import FailPayment, ReturnPayment, fail_payment, return_payment
+from ledger.commands.revalue import Revalue, revalue
 from ledger.commands.runs import running
 from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.settle_entry import SettleStatementEntry, settle_statement_entry
@@ -138,6 +139,7 @@ RUNS: tuple[tuple[type[Command], Run], ...] = (
     (ImportStatement, import_statement),
     (RunDunning, running(run_dunning)),
     (RecogniseRevenue, running(recognise_revenue)),
+    (Revalue, running(revalue)),
     (SealExports, running(seal_exports)),
 )
 

@@ -20,7 +20,8 @@ from ledger.errors import BadCurrency, BadDecimal, LedgerError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PERIOD = re.compile(r"(20\d{2}|2100)-(0[1-9]|1[0-2])", re.ASCII)
-_YEARS = range(2000, 2101)
+YEAR_MAX = 2100
+_YEARS = range(2000, YEAR_MAX + 1)
 
 
 def refusal(code: str, value: Any) -> PydanticCustomError:

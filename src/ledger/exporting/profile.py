@@ -1,8 +1,9 @@
 """How an entry goes to the ERP: it has one class, and the profile says how that class travels.
 
 Classes exclude each other, so nothing is posted twice: an entry belongs to the first class, in the
-order below, of which one of its lines has an account; that account leads it. A profile may name an
-account, a class, a class of the chart or ``default``; the most specific one wins.
+order below, of which one of its lines has an account; that account leads it. A revaluation is no
+document of a customer, whatever it revalues: account 7010 leads it. A profile may name an account,
+a class, a class of the chart or ``default``; the most specific one wins.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 
 from ledger.errors import BadValue, UnknownAccountClass
 from ledger.events.journal import JournalPosted
-from ledger.posting.chart import CHART, ChartClass
+from ledger.posting.chart import CHART, UNREALISED_GAIN, ChartClass
+from ledger.posting.revaluation import RULES as REVALUATIONS
 
 DOCUMENT = "document"
 JOURNAL_DETAIL = "journal_detail"
@@ -51,6 +53,8 @@ class Leading:
 def leading(entry: JournalPosted) -> Leading:
     """Return the one class of an entry and its leading account."""
     accounts = {line.account for line in entry.lines}
+    if entry.rule in REVALUATIONS:
+        return Leading("fx", UNREALISED_GAIN)
     for account_class, members in CLASSES.items():
         for account in members:
             if account in accounts:

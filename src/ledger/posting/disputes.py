@@ -8,6 +8,7 @@ DisputeLost, either     Dr 2130 / Cr 1110                  what no invoice had t
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -16,7 +17,7 @@ from ledger.events.journal import JournalLine, JournalPosted
 from ledger.events.receivables import DISPUTED, Movement, ReceivablesPosted
 from ledger.money import digits, round_ratio
 from ledger.posting.chart import CHARGEBACKS, TAX_PAYABLE
-from ledger.posting.entry import posted
+from ledger.posting.entry import foreign, posted
 from ledger.posting.receivables import balances, cash, heading, with_gain, worth
 from ledger.receivables.movements import worth_of
 
@@ -60,7 +61,8 @@ def _losses(fact: DisputeClosed, moved: ReceivablesPosted) -> Iterator[JournalLi
         for each in back:
             part = _part(moved, claim, each)
             left -= part
-            yield _of(fact, each.revenue_account or TAX_PAYABLE, part, each.invoice)
+            taken = _of(fact, each.revenue_account or TAX_PAYABLE, part, each.invoice)
+            yield replace(taken, foreign=foreign(moved.currency, moved.exchange, each.amount))
         yield _of(fact, CHARGEBACKS, left, claim.invoice)
 
 

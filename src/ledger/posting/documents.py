@@ -208,7 +208,7 @@ def _of(
         charge=line.charge,
         grant=line.subscription.removeprefix(PREFIX) if line.kind == GRANT else None,
         discount=discount,
-        foreign=foreign(fact.currency, fact.exchange, agreed or ZERO),
+        foreign=foreign(fact.currency, fact.exchange, agreed),
     )
 
 

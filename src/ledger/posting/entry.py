@@ -63,9 +63,13 @@ def posted(
     )
 
 
-def foreign(currency: str, exchange: Exchange | None, amount: Decimal) -> Foreign | None:
-    """Return what a journal line says of an amount in another currency; None without exchange."""
-    return Foreign(currency, amount) if exchange is not None and amount else None
+def foreign(currency: str, exchange: Exchange | None, amount: Decimal | None) -> Foreign | None:
+    """Return what a journal line says of an amount in another currency; None without exchange.
+
+    An amount of zero is said, too: the line is about money of that currency, whose worth in the
+    books alone changes. What is kept in the books' own currency (None) says nothing.
+    """
+    return Foreign(currency, amount) if exchange is not None and amount is not None else None
 
 
 def currency_of(currency: str, exchange: Exchange | None) -> str:

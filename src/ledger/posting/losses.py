@@ -18,9 +18,10 @@ from ledger.events.losses import (
     WriteOffRecovered,
     WriteOffReversed,
 )
-from ledger.events.receivables import ReceivablesPosted
+from ledger.events.receivables import RELIEVED, ReceivablesPosted
+from ledger.money import ZERO
 from ledger.posting.chart import ALLOWANCE, CREDIT_LOSSES, TAX_PAYABLE
-from ledger.posting.entry import Heading, posted
+from ledger.posting.entry import Heading, foreign, posted
 from ledger.posting.receivables import balances, heading
 
 ADJUSTED = "allowance_adjusted@1"
@@ -59,7 +60,7 @@ def receivable_written_off(
         *balances(moved),
         *_allowances(fact, 1),
         _expense(fact, fact.expense),
-        _tax(fact, fact.tax),
+        _tax(fact, moved, fact.tax),
     ]
     return posted(about, lines, fact, on, at)
 
@@ -71,7 +72,7 @@ def write_off_recovered(
     entry = f"recovery/{fact.invoice}/{fact.originator_version}"
     text = f"Recovery of {fact.invoice} of {fact.account}"
     about = heading(moved, entry, RECOVERED, text, about_invoice=True)
-    lines = [*balances(moved), *_allowances(fact, -1), _tax(fact, -fact.tax)]
+    lines = [*balances(moved), *_allowances(fact, -1), _tax(fact, moved, -fact.tax)]
     return posted(about, lines, fact, on, at)
 
 
@@ -86,7 +87,7 @@ def write_off_reversed(
         *balances(moved),
         *_allowances(fact, -1),
         _expense(fact, -fact.expense),
-        _tax(fact, -fact.tax),
+        _tax(fact, moved, -fact.tax),
     ]
     return posted(about, lines, fact, on, at)
 
@@ -102,5 +103,12 @@ def _expense(fact: OfWriteOff, amount: Decimal) -> JournalLine:
     return JournalLine(CREDIT_LOSSES, amount, customer=fact.account, invoice=fact.invoice)
 
 
-def _tax(fact: OfWriteOff, amount: Decimal) -> JournalLine:
-    return JournalLine(TAX_PAYABLE, amount, customer=fact.account, invoice=fact.invoice)
+def _tax(fact: OfWriteOff, moved: ReceivablesPosted, amount: Decimal) -> JournalLine:
+    agreed = sum((each.amount for each in moved.movements if each.balance == RELIEVED), ZERO)
+    return JournalLine(
+        TAX_PAYABLE,
+        amount,
+        customer=fact.account,
+        invoice=fact.invoice,
+        foreign=foreign(moved.currency, moved.exchange, agreed),
+    )

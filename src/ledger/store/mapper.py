@@ -33,6 +33,7 @@ from ledger.events import (  # noqa: F401 (each registers its records)
     losses,
     periods,
     receivables,
+    revaluation,
     revenue,
     statements,
     subscriptions,

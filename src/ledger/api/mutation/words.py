@@ -58,10 +58,12 @@ WORDS: Final[dict[str, str]] = {
     "policies": "Accounting policies; the first named of each is the default.",
     "quantity": "Quantities by item: a JSON object of decimal strings.",
     "quote": "The currency in which it is priced.",
+    "RevalueInput.on": "The day at whose rate balances are shown; the next day takes it back.",
     "SetExchangeRateInput.on": "The first day it holds.",
     "SetExchangeRateInput.rate": "How many units of quote one unit of base is.",
     "SetExchangeRateInput.source": "Where the rate comes from, such as ECB.",
     "rate": "The rate in per cent.",
+    "revalue_tax_payable": "Whether tax charged in another currency is revalued; default yes.",
     "revenue_account": "The revenue account; the default is 4000 for recurring and one_time, 4010"
     " for usage, 4020 for commitment.",
     "revenue_schedule": "daily (default) or monthly.",

@@ -13,7 +13,13 @@ from ledger.api.query.arguments import PAGE, After, Entity, First, OneEntity, Po
 from ledger.api.roots import root
 from ledger.api.scalars import CurrencyCode, Long
 from ledger.api.types.as_of import as_of
-from ledger.api.types.journal import JournalEntry, JournalLine, TrialBalance, TrialBalanceAccount
+from ledger.api.types.journal import (
+    JournalEntry,
+    JournalLine,
+    Period,
+    TrialBalance,
+    TrialBalanceAccount,
+)
 from ledger.reads import journal
 
 LEDGER = Scope.LEDGER_READ
@@ -57,6 +63,13 @@ class BooksQuery:
         async with info.context.read() as tx:
             rows: list[Any] = await tx.all(journal.entries([position]))
         return _entry(rows) if rows else None
+
+    @root(LEDGER, "The periods that were ever closed, soft or for good; every other one is open.")
+    async def periods(self, info: Info, entity: Entity = None) -> list[Period]:
+        """List periods."""
+        async with info.context.read() as tx:
+            rows: Any = await tx.all(journal.periods(entity))
+        return rows  # type: ignore[no-any-return]
 
     @root(LEDGER, "The trial balance of an entity; without dates, of everything posted.")
     async def trial_balance(

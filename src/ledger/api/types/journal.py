@@ -76,6 +76,18 @@ class JournalEntry:
     lines: list[JournalLine] = about("The lines, in order.")
 
 
+@strawberry.type(description="A month of an entity's books that was ever closed.")
+class Period:
+    """How a period stands."""
+
+    entity: str = about("The legal entity.")
+    period: str = about("The month, such as 2026-10.")
+    state: str = about("soft_closed, closed or reopened.")
+    digest: str | None = about("SHA-256 (hex) of the trial balance that its close stated.")
+    at_position: Long | None = about("The position up to which the close read the books.")
+    recorded_at: datetime = about("Since when it stands so.")
+
+
 @strawberry.type(description="An account of the trial balance.")
 class TrialBalanceAccount:
     """Sums and balance of one account of the chart."""

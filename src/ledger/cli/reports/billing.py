@@ -7,7 +7,6 @@ from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import PAGE, Asked, every
 from ledger.money import plain
 from ledger.reads import charges as charge_reads
-from ledger.reads import exchange as exchange_reads
 from ledger.reads import invoices as invoice_reads
 from ledger.reads import subscriptions as subscription_reads
 from ledger.reads.charges import Charge
@@ -108,16 +107,6 @@ def subscriptions(tx: Transaction, asked: Asked) -> Report:
         for row in rows
     ]
     return listed(columns, table)
-
-
-def exchange_rates(tx: Transaction, asked: Asked) -> Report:
-    """Every exchange rate that was set; of one day the later version holds."""
-    rows = [
-        (row.base, row.quote, row.starts_on, row.rate, row.source, row.version)
-        for row in tx.all(exchange_reads.exchange_rates())
-        if asked.as_of is None or row.starts_on <= asked.as_of
-    ]
-    return listed(("base", "quote", "on", "#rate", "source", "version"), rows)
 
 
 def _charge(row: Charge) -> dict[str, Any]:
