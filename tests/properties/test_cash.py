@@ -6,7 +6,7 @@ the cash is what came and went. At the end the projections say the same, and so 
 
 import itertools
 from collections import defaultdict
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -46,6 +46,19 @@ select data ->> 'entity', line ->> 'account', line ->> 'customer', line ->> 'inv
        line ->> 'payment', (line ->> 'amount')::numeric
 from ledger.log cross join lateral jsonb_array_elements(data -> 'lines') as line
 where lane = 0 and type = 'journal.posted/1'"""
+REVALUED = ("1100", "1110", "1150", "1160", "2120", "2130", "2200")
+POSITIONS = """
+select line ->> 'account', line ->> 'customer',
+       case line ->> 'account' when '1100' then line ->> 'invoice' end,
+       sum((line ->> 'amount')::numeric), sum((line #>> '{foreign,amount}')::numeric),
+       sum((line ->> 'amount')::numeric) filter (where data ->> 'rule' like 'revaluation_reversed%%'
+                                                 or data ->> 'rule' like 'receivable_revalued%%'),
+       count(*) filter (where line -> 'foreign' = 'null'),
+       array_agg(distinct line #>> '{foreign,currency}')
+from ledger.log cross join lateral jsonb_array_elements(data -> 'lines') as line
+where lane = 0 and type = 'journal.posted/1' and data ->> 'entity' = 'JP'
+  and line ->> 'account' = any(%(accounts)s) and data ->> 'on' <= %(on)s
+group by 1, 2, 3"""
 
 accounts = st.sampled_from(sorted(ACCOUNTS))
 cents = st.integers(1, 20_000).map(lambda n: str(Decimal(n).scaleb(-2)))
@@ -68,6 +81,7 @@ class Cash(RuleBasedStateMachine):
         self.day = 1
         self.payments, self.disputes = [], []
         self.cash = defaultdict(Decimal)
+        self.rate = "150"
 
     @initialize()
     def begin(self):
@@ -177,8 +191,21 @@ class Cash(RuleBasedStateMachine):
         self.play.do("settle_payout", payout=f"o-{next(self.ids)}", entity=entity, amount=amount,
                      fee="3", currency=ENTITIES[entity][0], on=self.on)  # fmt: skip
         self.day = min(self.day + 3, 30)
-        self.play.do("set_exchange_rate", base="USD", quote="JPY", rate=RATES[self.day % 4],
-                     on=self.on, source="test")  # fmt: skip
+        self.rate = RATES[self.day % 4]
+        self.play.do("set_exchange_rate", base="USD", quote="JPY", rate=self.rate, on=self.on,
+                     source="test")  # fmt: skip
+
+    @rule(entity=st.sampled_from(sorted(ENTITIES)))
+    def revalue(self, entity):
+        """Every position is at the rate of the day, and the next day carries what it did."""
+        carried = self._positions("2026-12-31")
+        answer = self.play.do("revalue", entity=entity, on=self.on)
+        assert entity == "JP" or not answer.facts
+        for key, (worth, amount, *_) in self._positions(self.on).items():
+            closing = (amount * Decimal(self.rate)).quantize(Decimal(1), ROUND_HALF_UP)
+            assert entity != "JP" or worth == closing, key
+        assert self._positions("2026-12-31") == carried
+        assert not self.play.do("revalue", entity=entity, on=self.on).facts
 
     @invariant()
     def ledger_is_sub_ledger(self):
@@ -241,7 +268,8 @@ class Cash(RuleBasedStateMachine):
                 row = owed.get(account)
                 assert (row.unapplied if row else 0) == state.unapplied
                 assert (row.credit if row else 0) == state.credit_balance
-            assert rebuild(ledger.db, "receivables").differences.count == 0
+            for name in ("receivables", "journal"):
+                assert rebuild(ledger.db, name).differences.count == 0
         finally:
             self._opened.__exit__(None, None, None)
 
@@ -275,6 +303,14 @@ class Cash(RuleBasedStateMachine):
                 {"field": field, "type": type_},
             ).fetchone()
         return Decimal(row[0])  # fmt: skip
+
+    def _positions(self, on):
+        """Sum the yen books by position, up to a day; every line there says its currency."""
+        with self.play.ledger.db.transaction(Role.READER) as tx:
+            rows = tx.execute(POSITIONS, {"accounts": list(REVALUED), "on": on}).fetchall()
+        for row in rows:
+            assert row[6:] == (0, ["USD"]), row
+        return {row[:3]: (row[3], row[4], row[5] or 0) for row in rows}
 
     def _sums(self):
         """Sum the journal by whatever the invariants ask for."""

@@ -11,12 +11,19 @@ from ledger.events.billing import (
     InvoiceLine,
     UsageRated,
 )
-from ledger.events.catalog import AccountOpened, MeterDefined, PlanPublished, TaxRateSet
+from ledger.events.catalog import (
+    AccountOpened,
+    ExchangeRateSet,
+    MeterDefined,
+    PlanPublished,
+    TaxRateSet,
+)
 from ledger.events.charges import ItemCharged
 from ledger.events.credit import CreditDrawn, CreditExpired, CreditGranted, DiscountAdded
 from ledger.events.erp import ExportSealed
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalEntered, JournalLine, JournalPosted
+from ledger.events.revaluation import ReceivableRevalued
 from ledger.events.subscriptions import (
     SubscriptionChanged,
     SubscriptionEnded,
@@ -203,6 +210,12 @@ def _export(fact: ExportSealed) -> tuple[str, str, dict[str, Any]]:
     return "export_document", fact.external_id, {**detail, "posting_date": fact.posting_date}
 
 
+def _revalued(fact: ReceivableRevalued) -> tuple[str, str, dict[str, Any]]:
+    detail = {"currency": fact.currency, "rate": fact.exchange.rate, "on": fact.on}
+    name = f"{fact.entity}/{fact.originator_version}"
+    return "revaluation", name, {**detail, "reversed_on": fact.reversed_on}
+
+
 def _counted(quantity: dict[str, Decimal]) -> dict[str, Any]:
     return {f"quantity {item}": number for item, number in sorted(quantity.items())}
 
@@ -220,6 +233,7 @@ DESCRIBE: dict[type[Fact], Describe] = {
     InvoiceIssued: _document,
     CreditNoteIssued: _document,
     **dict.fromkeys(NAMES, money),
+    ReceivableRevalued: _revalued,
     JournalPosted: _entry,
     JournalEntered: lambda f: (
         "manual_journal",
@@ -249,6 +263,11 @@ DESCRIBE: dict[type[Fact], Describe] = {
     ),
     AccountOpened: lambda f: ("account", f.account, {"entity": f.entity, "tax": f.tax}),
     MeterDefined: lambda f: ("meter", f.meter, {"aggregation": f.aggregation, "unit": f.unit}),
+    ExchangeRateSet: lambda f: (
+        "exchange_rate",
+        f"{f.base}/{f.quote}@{f.originator_version}",
+        {"rate": f.rate, "on": f.on, "source": f.source},
+    ),
     TaxRateSet: lambda f: (
         "tax_rate",
         f.code,

@@ -18,6 +18,7 @@ from ledger.events.credit import CreditDrawn, CreditExpired
 from ledger.events.fact import Cause
 from ledger.events.intercompany import Intercompany, IntercompanyCharged
 from ledger.events.journal import JournalLine, JournalPosted
+from ledger.events.revaluation import ReceivableRevalued, Revalued
 from ledger.events.streams import charge_stream, stream
 from ledger.lineage.describe import document_line, journal_line, node, usage_set
 from ledger.lineage.facts import Placed, at, named, of_kind
@@ -74,6 +75,8 @@ class _Walk:
                 yield from self.document_lines(placed, placed.fact, line)
             elif isinstance(placed.fact, Intercompany):
                 yield self.within_the_group(placed)
+            elif isinstance(placed.fact, ReceivableRevalued):
+                yield self.revaluation(placed, placed.fact, line)
             else:
                 yield node(placed, *self.settled(line))
 
@@ -94,6 +97,14 @@ class _Walk:
         causes = named(self.tx, placed.fact.causes).values()
         charges = of_kind(causes, IntercompanyCharged)
         return node(placed, *(node(one) for _, one in charges))
+
+    def revaluation(self, placed: Placed, fact: ReceivableRevalued, line: JournalLine) -> Node:
+        """Return a revaluation as it concerns a line: its position, its rate, and the invoice."""
+        about = [one for one in fact.revalued if _position(one) == _position(line)]
+        detail = vars(about[0]) if len(about) == 1 else {}
+        shown = {name: detail.get(name) for name in ("amount", "carried", "closing", "posted")}
+        rates = map(node, named(self.tx, fact.causes).values())
+        return node(placed, *rates, *self.settled(line), **shown)
 
     def settled(self, line: JournalLine) -> Iterator[Node]:
         """Yield the invoice that a line of a payment settles."""
@@ -126,6 +137,10 @@ class _Walk:
                 below = usage_set(usage_of(self.tx, one.fact, self.page, prove=self.prove))
                 known = [node(terms[cause]) for cause in _terms(one.fact) if cause in terms]
                 yield node(one, below, *known)
+
+
+def _position(of: Revalued | JournalLine) -> tuple[str | None, ...]:
+    return of.account, of.customer, of.counterparty, of.invoice
 
 
 def charge_name(line: InvoiceLine) -> Cause:
