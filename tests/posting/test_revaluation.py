@@ -6,7 +6,7 @@ from decimal import Decimal
 from ledger.events.exchange import Exchange
 from ledger.events.revaluation import ReceivableRevalued, Revalued
 from ledger.events.streams import stream
-from ledger.posting.revaluation import revaluation, reversal, revalued_accounts
+from ledger.posting.revaluation import revaluation, revalued_accounts, reversal
 
 ON, BACK = date(2026, 10, 31), date(2026, 11, 1)
 AT = datetime(2026, 10, 31, tzinfo=UTC)
