@@ -14,11 +14,14 @@ from ledger.events.exchange import Foreign
 from ledger.events.journal import JournalLine
 from ledger.events.revaluation import ReceivableRevalued
 from ledger.events.streams import stream
+from ledger.exporting.profile import leading
+from ledger.lineage.down import down
 from ledger.posting.entry import Heading, posted
 from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
 from ledger.reads.journal import journal_lines, trial_balance
 from ledger.store.database import Role
+from ledger.store.meta import Meta
 
 ITEM = {"item": "app", "kind": "one_time", "amount": "100.00"}
 END = date(2026, 10, 31)
@@ -97,7 +100,8 @@ def test_without_a_rate_nothing_of_any_currency_is_posted(euros, ledger):
                          foreign=Foreign("CHF", Decimal(10))),
              JournalLine("4000", Decimal(-11))]  # fmt: skip
     (cause,) = ledger.books.read_stream(stream("entity", "US"))
-    ledger.books.save(posted(about, lines, cause, at.date(), at))
+    entry = posted(about, lines, cause, at.date(), at)
+    ledger.books.save(entry, read_at=ledger.books.head(), meta=Meta("test"))
     head = ledger.books.head()
     answer = euros("revalue", entity="US", on="2026-10-31")
     assert answer.error.code == "NO_EXCHANGE_RATE"
@@ -153,6 +157,7 @@ def test_a_fact_says_all_that_it_was_computed_from(euros, ledger):
     assert (first.amount, first.carried, first.closing, first.posted) == (
         Decimal("100.00"), Decimal("110.00"), Decimal("115.00"), Decimal("5.00"),
     )  # fmt: skip
+    catch_up(ledger.db)
     with ledger.db.transaction(Role.READER) as tx:
         back = [row for row in tx.all(journal_lines(entity="US")) if row.reverses]
     assert {row.reverses for row in back} == {"revaluation/US/1"}
@@ -253,9 +258,23 @@ def test_a_close_that_races_comes_after_or_is_blocked(euros, ledger):
     assert holds(ledger)
 
 
-def test_a_revaluation_goes_to_the_erp_as_exchange_and_not_as_a_document(euros, ledger):
-    from ledger.exporting.profile import leading
+def test_a_line_leads_down_to_its_position_the_rate_and_the_invoice(euros, ledger):
+    euros("revalue", entity="US", on="2026-10-31")
+    catch_up(ledger.db)
+    with ledger.db.transaction(Role.READER) as tx:
+        lines = [row for row in tx.all(journal_lines(entity="US")) if row.customer == "b"]
+        for line in (row for row in lines if row.rule.startswith("reval")):
+            (entry,) = down(tx, line.id).links
+            (made,) = entry.links
+            assert (made.kind, made.id) == ("revaluation", "US/1")
+            assert made.detail["currency"] == "EUR"
+            assert (made.detail["amount"], made.detail["closing"]) == ("100", "115")
+            assert [(one.kind, one.id) for one in made.links] == [
+                ("exchange_rate", "EUR/USD@2"), ("invoice", "US-2026-000002"),
+            ]  # fmt: skip
 
+
+def test_a_revaluation_goes_to_the_erp_as_exchange_and_not_as_a_document(euros, ledger):
     euros("revalue", entity="US", on="2026-10-31")
     for number in ("revaluation/US/1", "revaluation_reversed/US/1"):
         (entry,) = ledger.books.read_stream(stream("journal", number))
