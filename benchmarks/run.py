@@ -8,7 +8,16 @@ from pathlib import Path
 from table import Figure, show
 
 HERE = Path(__file__).parent
-SCRIPTS = ("ingest", "projection", "billing", "lineage", "api", "entitlements", "books")
+SCRIPTS = (
+    "ingest",
+    "projection",
+    "billing",
+    "lineage",
+    "api",
+    "entitlements",
+    "books",
+    "revaluation",
+)
 
 
 def figures(script: str) -> list[Figure]:

@@ -97,5 +97,5 @@ def test_on_a_day_with_the_other_direction_alone_the_rate_divides(foreign):
 def test_rates_are_listed_up_to_a_day(foreign):
     rows = foreign("report", "exchange-rates", "--as-of", "2026-10-20", "--format", "json").json
     assert [(row["base"], row["on"], row["rate"]) for row in rows] == [
-        ("EUR", "2026-10-01", "1.1"), ("EUR", "2026-10-20", "1.12"), ("USD", "2026-09-01", "0.8"),
+        ("EUR", "2026-10-01", "1.10"), ("EUR", "2026-10-20", "1.12"), ("USD", "2026-09-01", "0.80"),
     ]  # fmt: skip

@@ -92,16 +92,43 @@ def test_the_last_day_there_is_has_no_next_day_and_is_refused(euros, ledger):
     assert ledger.books.head() == head
 
 
+def by_itself(ledger, entry, *lines):
+    """Append an entry of the books that no command of this test makes."""
+    at = datetime(2026, 10, 9, tzinfo=UTC)
+    about = Heading(entry=entry, entity="US", currency="USD", rule="test@1", text=entry)
+    (cause,) = ledger.books.read_stream(stream("entity", "US"))
+    made = posted(about, lines, cause, at.date(), at)
+    ledger.books.save(made, read_at=ledger.books.head(), guards=(), meta=Meta("test"))
+
+
+def test_what_another_entity_owes_is_a_position_per_currency(euros, ledger):
+    """100.00 EUR and 30.00 USD of EU: the dollars are our own, and stay what they are."""
+    euros("set_exchange_rate", base="CHF", quote="USD", rate="1.20", on="2026-10-31", source="SNB")
+    for number, (worth, currency, amount) in enumerate(
+        ((110, "EUR", 100), (30, None, 0), (-100, "CHF", -100))
+    ):
+        foreign = Foreign(currency, Decimal(amount)) if currency else None
+        by_itself(
+            ledger,
+            f"test/{number}",
+            JournalLine("1300", Decimal(worth), counterparty="EU", foreign=foreign),
+            JournalLine("4200", Decimal(-worth), counterparty="EU"),
+        )
+    euros("revalue", entity="US", on="2026-10-31")
+    assert [
+        (fact.currency, one.counterparty, one.customer, str(one.closing), str(one.posted))
+        for fact in facts(ledger)
+        for one in fact.revalued
+        if one.account == "1300"
+    ] == [("CHF", "EU", None, "-120.00", "-20.00"), ("EUR", "EU", None, "115.00", "5.00")]
+    assert balances(ledger)["1300"] == "25.00"
+
+
 def test_without_a_rate_nothing_of_any_currency_is_posted(euros, ledger):
     """Francs came in by an entry of their own; that there is no rate stops the euros, too."""
-    at = datetime(2026, 10, 9, tzinfo=UTC)
-    about = Heading(entry="test/francs", entity="US", currency="USD", rule="test@1", text="Francs")
-    lines = [JournalLine("1100", Decimal(11), customer="a", invoice="US-2026-000001",
-                         foreign=Foreign("CHF", Decimal(10))),
-             JournalLine("4000", Decimal(-11))]  # fmt: skip
-    (cause,) = ledger.books.read_stream(stream("entity", "US"))
-    entry = posted(about, lines, cause, at.date(), at)
-    ledger.books.save(entry, read_at=ledger.books.head(), meta=Meta("test"))
+    owed = JournalLine("1100", Decimal(11), customer="a", invoice="US-2026-000001",
+                       foreign=Foreign("CHF", Decimal(10)))  # fmt: skip
+    by_itself(ledger, "test/francs", owed, JournalLine("4000", Decimal(-11)))
     head = ledger.books.head()
     answer = euros("revalue", entity="US", on="2026-10-31")
     assert answer.error.code == "NO_EXCHANGE_RATE"
@@ -263,12 +290,12 @@ def test_a_line_leads_down_to_its_position_the_rate_and_the_invoice(euros, ledge
     catch_up(ledger.db)
     with ledger.db.transaction(Role.READER) as tx:
         lines = [row for row in tx.all(journal_lines(entity="US")) if row.customer == "b"]
-        for line in (row for row in lines if row.rule.startswith("reval")):
+        for line in (row for row in lines if "reval" in row.rule):
             (entry,) = down(tx, line.id).links
             (made,) = entry.links
             assert (made.kind, made.id) == ("revaluation", "US/1")
             assert made.detail["currency"] == "EUR"
-            assert (made.detail["amount"], made.detail["closing"]) == ("100", "115")
+            assert (made.detail["amount"], made.detail["closing"]) == ("100.00", "115.00")
             assert [(one.kind, one.id) for one in made.links] == [
                 ("exchange_rate", "EUR/USD@2"), ("invoice", "US-2026-000002"),
             ]  # fmt: skip
