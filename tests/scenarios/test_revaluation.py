@@ -210,3 +210,22 @@ def test_a_write_off_takes_its_tax_back_in_the_currency_in_which_it_was_charged(
     books.do("close_dispute", dispute="d", outcome="lost", on="2026-11-04")
     rate(books, "2026-11-30", "0.80", "USD", "EUR")
     assert books.do("revalue", entity="EU", on="2026-11-30") == []
+
+
+def test_what_one_entity_owes_another_is_revalued_where_it_is_foreign(books):
+    """US owes EU 1,000.00 EUR: 50.00 USD more at 1.15. In the books of EU they are its own."""
+    books.entity("US", "USD")
+    books.entity("EU", "EUR")
+    rate(books, "2026-10-01", "1.10")
+    books.do("charge_intercompany", reference="ic-1", payer="US", payee="EU", amount="1000.00",
+             currency="EUR", on="2026-10-10")  # fmt: skip
+    rate(books, "2026-10-31", "1.15")
+    assert books.do("revalue", entity="EU", on="2026-10-31") == []
+    books.do("revalue", entity="US", on="2026-10-31")
+    assert revalued(books)[:2] == [
+        ("2026-10-31", "2300", "-50.00"), ("2026-10-31", "7010", "50.00"),
+    ]  # fmt: skip
+    rate(books, "2026-11-10", "1.12")
+    books.do("settle_intercompany", reference="ic-1", payer="US", payee="EU", amount="1000.00",
+             currency="EUR", on="2026-11-10")  # fmt: skip
+    assert books.balances() == {"1000": "-1120.00", "5200": "1100.00", "7000": "20.00"}

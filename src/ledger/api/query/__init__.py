@@ -8,8 +8,8 @@ from ledger.api.query.books import BooksQuery
 from ledger.api.query.catalog import CatalogQuery
 from ledger.api.query.collecting import CollectingQuery
 from ledger.api.query.erp import ErpQuery
-from ledger.api.query.group import GroupQuery
 from ledger.api.query.exchange import ExchangeQuery
+from ledger.api.query.group import GroupQuery
 from ledger.api.query.limits import LimitsQuery
 from ledger.api.query.lineage import LineageQuery
 from ledger.api.query.log import LogQuery
