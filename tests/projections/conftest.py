@@ -274,6 +274,13 @@ class Month:
         self.ask("charge_intercompany", amount="100.00", on="2026-11-20", **deal)
         self.ask("settle_intercompany", amount="40.00", on="2026-11-21", **deal)
 
+    def revalue(self) -> None:
+        """What is left of the charge, at the rate of the month's last day, once and again."""
+        for rate in ("1.15", "1.12"):
+            self.ask("set_exchange_rate", base="EUR", quote="USD", rate=rate, on="2026-11-30",
+                     source="ECB")  # fmt: skip
+            self.ask("revalue", entity="US", on="2026-11-30")
+
     def play(self) -> None:
         for step in (
             self.catalog,
@@ -286,6 +293,7 @@ class Month:
             self.collect,
             self.advance,
             self.charge_within,
+            self.revalue,
         ):
             step()
         catch_up(self.db)
