@@ -205,6 +205,7 @@ def test_every_type_of_fact_has_a_place_in_a_projection_or_says_why_not():
         "write_off.reversed",
         "dunning_policy.set",  # read from its stream by the one run that needs it
         "payment.applied",  # the account's side of payment.captured
+        "journal.entered",  # what was asked for by hand; journal.posted has its lines
         "receivable.revalued",  # the entries and their lines tell all of it
         "numbers.drawn",  # the guard of a series; the documents carry the numbers
         "command.started",
