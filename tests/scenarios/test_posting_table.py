@@ -55,6 +55,9 @@ TABLE = {
     "written off, with relief": ("receivable_written_off", "1120 2200 5100", "1100"),
     "write-off recovered": ("write_off_recovered", "1100", "1120 2200"),
     "write-off reversed": ("write_off_reversed", "1100", "2200 5100"),
+    "receivable revalued, gain": ("receivable_revalued", "1100", "7010"),
+    "receivable revalued, loss": ("receivable_revalued", "7010", "1100"),
+    "revaluation taken back the next day": ("revaluation_reversed", "7010", "1100"),
     "intercompany charged, payee": ("intercompany_charged", "1300", "4200"),
     "intercompany charged, payer": ("intercompany_charged", "5200", "2300"),
     "intercompany settled, payee": ("intercompany_settled", "1000", "1300"),
@@ -225,14 +228,18 @@ def losses_with_relief(books):
     books.do("recover_write_off", invoice="US-2026-000001", amount="11.00", on="2026-11-08")
 
 
-@posts("payment in foreign currency, gain")
+@posts("payment in foreign currency, gain", "receivable revalued, gain",
+       "receivable revalued, loss", "revaluation taken back the next day")  # fmt: skip
 def foreign_currency(books):
-    for day, rate in (("2026-10-01", "0.90"), ("2026-11-02", "0.95")):
+    rates = {"2026-10-01": "0.90", "2026-11-01": "0.92", "2026-11-02": "0.95", "2026-11-10": "0.80"}
+    for day, rate in rates.items():
         books.do("set_exchange_rate", base="USD", quote="EUR", rate=rate, on=day, source="ECB")
-    begin(books, usage(), entity="EU", currency="EUR", agreed="USD", money="USD")
+    begin(books, usage(), entity="EU", currency="EUR", agreed="USD", money="USD", tax=None)
     books.use("acme", "u-1", "2026-10-05", "10000")
     bill(books, "2026-10-31", "2026-10-31")
-    pay(books, "p-1", "110.00")
+    books.do("revalue", entity="EU", on="2026-11-01")
+    pay(books, "p-1", "60.00")
+    books.do("revalue", entity="EU", on="2026-11-10")
 
 
 @posts("invoice that includes its tax")
