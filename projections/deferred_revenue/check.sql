@@ -20,7 +20,7 @@ from (
 ) as s
 full join (
     select entity, customer as account, sum(amount) as amount
-    from journal_lines where account = '2100' and rule = 'revenue_recognised@1' group by 1, 2
+    from journal_lines where account = '2100' and split_part(rule, '@', 1) = 'revenue_recognised' group by 1, 2
 ) as j using (entity, account)
 where coalesce(s.recognised, 0) <> coalesce(j.amount, 0)
 limit 100;

@@ -66,12 +66,12 @@ select entry, account, customer, invoice, r.posted_on, r.amount, b.amount as amo
 from (
     select entry, account, coalesce(customer, counterparty, '') as customer,
            coalesce(invoice, '') as invoice, min(posted_on) as posted_on, sum(amount) as amount
-    from journal_lines where rule = 'receivable_revalued@1' group by 1, 2, 3, 4
+    from journal_lines where split_part(rule, '@', 1) = 'receivable_revalued' group by 1, 2, 3, 4
 ) as r
 full join (
     select reverses as entry, account, coalesce(customer, counterparty, '') as customer,
            coalesce(invoice, '') as invoice, min(posted_on) as posted_on, sum(amount) as amount
-    from journal_lines where rule = 'revaluation_reversed@1' group by 1, 2, 3, 4
+    from journal_lines where split_part(rule, '@', 1) = 'revaluation_reversed' group by 1, 2, 3, 4
 ) as b using (entry, account, customer, invoice)
 where r.amount is distinct from -b.amount or r.posted_on >= b.posted_on
 limit 100;

@@ -133,11 +133,13 @@ limit %(limit)s;
 
 -- name: realised_exchange
 -- A page of the entries that realised a gain (negative) or loss by exchange rates in some days, as
--- known at a position.
+-- known at a position; also where a version of a rule posts them to another account.
 select entity, currency, position, min(line) as line, entry, posted_on, rule, text, document,
        min(customer) as customer, sum(amount) as amount
 from journal_lines
-where account = %(account)s
+where (account = %(account)s
+       or split_part(rule, '@', 2) <> '1'
+          and account in (select accounts ->> %(account)s from posting_rules))
   and (%(entity)s::text is null or entity = %(entity)s)
   and posted_on >= %(from_)s and posted_on <= %(as_of)s
   and (%(at)s::bigint is null or position <= %(at)s)

@@ -207,6 +207,10 @@ class UnknownAccountClass(Unknown):
     """There is no account class {id}; use a class or an account of the chart."""
 
 
+class UnknownPostingRule(Unknown):
+    """There is no posting rule {id}; see the report posting-rules."""
+
+
 class UnknownManualJournal(Unknown):
     """There is no journal {id} that was entered by hand in these books; check its name."""
 
@@ -359,6 +363,20 @@ class TooEarly(Refusal):
 class ControlAccount(Refusal):
     """The account {account} takes postings from the ledger's own rules alone; use the command that
     posts there."""
+
+
+class AccountBlocked(Refusal):
+    """The account {account} is blocked on {on}; use another, or unblock it with change_chart."""
+
+
+class WrongAccountClass(Refusal):
+    """The account {account} is of the class {chart_class}, not {expected}; use one of that
+    class."""
+
+
+class AccountNotReplaceable(Refusal):
+    """The posting rule {rule} does not choose the account {account}; of its accounts these can be
+    replaced: {known}."""
 
 
 class UnbalancedJournal(Refusal):

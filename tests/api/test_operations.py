@@ -46,6 +46,16 @@ INPUTS = {
         "reason": "bank charges",
         "approvedBy": "boss",
     },
+    "change-chart": {
+        "from": "2026-11-01",
+        "accounts": [{"account": "5005", "name": "Card fees", "class": "Expenses"}],
+    },
+    "change-posting-rule": {
+        "rule": "payout_settled",
+        "from": "2026-11-01",
+        "accounts": {"5000": "5010"},
+        "entity": "US",
+    },
     "soft-close-period": {"entity": "US", "period": "2026-01"},
     "close-period": {"entity": "US", "period": "2026-01"},
     "reopen-period": {

@@ -12,7 +12,8 @@ from ledger.store.database import Role
 
 METER = {"command": "define_meter", "key": "m-1", "meter": "api", "aggregation": "sum"}
 LISTED = {
-    "post_journal", "import_statement", "settle_statement_entry",
+    "post_journal", "change_chart", "change_posting_rule", "import_statement",
+    "settle_statement_entry",
     "soft_close_period", "close_period", "reopen_period",
     "change_account", "change_entity", "erase_account", "set_exchange_rate",
     "register_entity", "open_account", "define_meter", "publish_plan", "set_tax_rate",

@@ -10,6 +10,7 @@ import pytest
 from ledger.errors import BadValue, UnknownAccountClass
 from ledger.events.journal import JournalLine, JournalPosted
 from ledger.exporting.profile import CLASSES, Leading, check_profile, leading, profile_of
+from ledger.posting.accounts import RELEASE
 from ledger.posting.chart import CHART
 
 
@@ -59,7 +60,10 @@ def test_no_account_leads_two_classes():
 
 
 def test_without_a_profile_what_somebody_else_has_too_goes_one_by_one_and_the_rest_daily():
-    ways = {name: profile_of(Leading(name, members[0]), {}) for name, members in CLASSES.items()}
+    ways = {
+        name: profile_of(Leading(name, members[0]), {}, RELEASE)
+        for name, members in CLASSES.items()
+    }
     assert {name for name, way in ways.items() if way == "document"} == {
         "receivables",
         "cash",
@@ -72,26 +76,28 @@ def test_without_a_profile_what_somebody_else_has_too_goes_one_by_one_and_the_re
 def test_the_most_specific_word_wins():
     lead = Leading("accruals", "1150")
     profile = {"default": "document"}
-    assert profile_of(lead, profile) == "document"
+    assert profile_of(lead, profile, RELEASE) == "document"
     profile["ASSETS"] = "journal_detail"
-    assert profile_of(lead, profile) == "journal_detail"
+    assert profile_of(lead, profile, RELEASE) == "journal_detail"
     profile["Accruals"] = "journal_period"
-    assert profile_of(lead, profile) == "journal_period"
+    assert profile_of(lead, profile, RELEASE) == "journal_period"
     profile["1150"] = "journal_daily"
-    assert profile_of(lead, profile) == "journal_daily"
-    assert profile_of(Leading("accruals", "1160"), profile) == "journal_period"
-    assert profile_of(Leading("balances", "2120"), profile) == "document"
+    assert profile_of(lead, profile, RELEASE) == "journal_daily"
+    assert profile_of(Leading("accruals", "1160"), profile, RELEASE) == "journal_period"
+    assert profile_of(Leading("balances", "2120"), profile, RELEASE) == "document"
 
 
 def test_a_sound_profile_passes():
-    check_profile({"receivables": "document", "1150": "journal_period", "Assets": "document"})
-    check_profile({"default": "journal_detail", "other": "journal_daily"})
+    check_profile(
+        {"receivables": "document", "1150": "journal_period", "Assets": "document"}, RELEASE
+    )
+    check_profile({"default": "journal_detail", "other": "journal_daily"}, RELEASE)
 
 
 @pytest.mark.parametrize("key", ["1151", "debts", ""])
 def test_a_class_that_means_nothing_is_refused(key):
     with pytest.raises(UnknownAccountClass) as refused:
-        check_profile({key: "document"})
+        check_profile({key: "document"}, RELEASE)
     assert (refused.value.field, refused.value.facts) == ("profile", {"id": key})
 
 
@@ -100,4 +106,4 @@ def test_a_class_that_means_nothing_is_refused(key):
 )
 def test_a_way_that_means_nothing_or_a_class_named_twice_is_refused(profile):
     with pytest.raises(BadValue):
-        check_profile(profile)
+        check_profile(profile, RELEASE)

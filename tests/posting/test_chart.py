@@ -3,7 +3,8 @@
 import pytest
 
 from ledger.errors import UnknownLedgerAccount
-from ledger.posting.chart import CHART, ChartClass, ledger_account
+from ledger.posting.accounts import RELEASE
+from ledger.posting.chart import CHART, ChartClass
 
 CONTROL = "1100 1110 1120 1150 1160 1300 2100 2110 2120 2130 2200 2300"
 MONETARY = "1000 1010 1100 1110 1120 1150 1160 1300 2120 2130 2200 2300"
@@ -25,12 +26,12 @@ def test_control_and_monetary_accounts_are_those_of_the_rules():
     [("1150", "Assets"), ("2200", "Liabilities"), ("7010", "Income"), ("7090", "Expenses")],
 )
 def test_an_account_has_its_class(code, chart_class):
-    assert ledger_account(code).chart_class == ChartClass(chart_class)
+    assert RELEASE.account(code).chart_class == ChartClass(chart_class)
 
 
 def test_an_unknown_account_is_refused_in_the_field_that_named_it():
     with pytest.raises(UnknownLedgerAccount) as refused:
-        ledger_account("4999", field="revenue_account")
+        RELEASE.account("4999", field="revenue_account")
     assert (refused.value.code, refused.value.field) == (
         "UNKNOWN_LEDGER_ACCOUNT",
         "revenue_account",

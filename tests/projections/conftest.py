@@ -264,6 +264,25 @@ class Month:
         )
         self.ask("recognise_revenue", entity="US", through="2027-01-21")
 
+    def post_elsewhere(self) -> None:
+        """Fees of a payout go to an account of their own, and a journal by hand to it too."""
+        fees = {"account": "5005", "name": "Card fees", "class": "Expenses"}
+        self.ask("change_chart", from_="2027-01-01", accounts=[fees])
+        places = {"rule": "payout_settled", "accounts": {"5000": "5005"}}
+        self.ask("change_posting_rule", from_="2027-01-01", **places)
+        self.ask(
+            "settle_payout",
+            payout="po-1",
+            entity="US",
+            amount="9.00",
+            fee="1.00",
+            currency="USD",
+            on="2027-01-12",
+        )
+        lines = [{"account": "5005", "debit": "1.00"}, {"account": "1000", "credit": "1.00"}]
+        approved = {"reason": "bank charges", "approved_by": "boss"}
+        self.ask("post_journal", entity="US", on="2027-01-13", lines=lines, **approved)
+
     def charge_within(self) -> None:
         """A charge to another entity in its currency, of which a part is paid."""
         self.ask("register_entity", entity="EU", name="EU SE", currency="EUR", country="DE",
@@ -294,6 +313,7 @@ class Month:
             self.advance,
             self.charge_within,
             self.revalue,
+            self.post_elsewhere,
         ):
             step()
         catch_up(self.db)

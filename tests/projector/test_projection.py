@@ -12,6 +12,7 @@ from ledger.store.database import Role
 def test_the_projections_are_those_of_the_folders():
     assert sorted(projection.projections()) == [
         "charges",
+        "chart",
         "credits",
         "deferred_revenue",
         "entitlements",

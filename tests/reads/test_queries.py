@@ -12,6 +12,7 @@ from ledger.catalog.prices import Dynamic, Percentage
 from ledger.projector.projection import projections
 from ledger.reads import (
     charges,
+    chart,
     collecting,
     credit,
     deferred_revenue,
@@ -121,11 +122,13 @@ READS = [
     revaluation.foreign_currencies(["1100"], entity="US", as_of=DAY, at=1),
     revaluation.positions("US", "EUR", ["1100"], as_of=DAY, at=1),
     revaluation.realised("US", from_=DAY, as_of=DAY, at=1),
+    chart.chart_changes(at=1),
+    chart.posting_rules("payout_settled", "US"),
     journal.trial_balance("US"),
     journal.trial_balance("US", as_of=DAY),
     journal.trial_balance("US", as_of=DAY, at=1),
     journal.month_moves("US", 1, DAY),
-    journal.translatable(DAY, at=1),
+    journal.translatable(DAY, ["4010"], at=1),
     intercompany.references(entity="US", as_of=DAY, at=1),
     intercompany.eliminable(DAY, at=1),
     journal.journal_lines(entity="US", account="1100", customer="a", period="2026-10"),

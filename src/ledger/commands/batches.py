@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
+from ledger.commands.rulebook import RULEBOOK
 from ledger.commands.runs import Run
 from ledger.commands.shell import ATTEMPTS, PAUSE_SECONDS
 from ledger.errors import Contention, GuardMoved, VersionConflict
@@ -61,7 +62,7 @@ def append_batch(run: Run, batch: Batch) -> list[str]:
             moved = set[Guard](error.facts["streams"])
         except GuardMoved as error:
             moved = set[Guard](error.facts["guards"])
-            if moved & set(batch.shared):
+            if moved & {*batch.shared, RULEBOOK}:
                 return [*dropped, *left]
         hit = [name for name, work in left.items() if work.streams & moved]
         dropped += hit

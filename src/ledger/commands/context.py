@@ -46,10 +46,13 @@ from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.periods import instant, local_day
+from ledger.posting.accounts import Chart, chart_of
 from ledger.receivables.allowance import Allowance
 from ledger.receivables.state import Receivables
 from ledger.store.books import Fold
 from ledger.store.meta import Meta
+
+CHART_STREAM = stream("chart")
 
 T = TypeVar("T")
 
@@ -126,6 +129,10 @@ class Context:
         """Return every version of a tax code in the order of setting, or refuse."""
         found = self.history(stream("tax", code))
         return cast("list[TaxRateSet]", _present(found, UnknownTaxCode(field=field, id=code)))
+
+    def chart(self) -> Chart:
+        """Return the chart of accounts as it stands; its stream is ``CHART_STREAM``."""
+        return chart_of(self.history(CHART_STREAM))
 
     def exchange_on(self, base: str, quote: str, day: date, field: str | None = None) -> Exchange:
         """Return the exchange rate of a day, or refuse."""

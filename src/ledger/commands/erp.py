@@ -11,7 +11,6 @@ from ledger.commands.types import Id, Text
 from ledger.events.erp import AccountMapped, ExportProfileSet
 from ledger.events.streams import stream
 from ledger.exporting.profile import check_profile
-from ledger.posting.chart import ledger_account
 
 Profile = Literal["document", "journal_detail", "journal_daily", "journal_period"]
 
@@ -42,7 +41,7 @@ class SetExportProfile(Command):
 def map_account(command: MapAccount, context: Context) -> Decision:
     """Decide a mapping; the same account and ``from`` again replaces it."""
     entity = context.entity(command.entity)
-    ledger_account(command.account)
+    context.chart().account(command.account)
     where = stream("mapping", command.target, command.entity)
     fact = AccountMapped(
         originator_id=where,
@@ -62,7 +61,7 @@ def map_account(command: MapAccount, context: Context) -> Decision:
 def set_export_profile(command: SetExportProfile, context: Context) -> Decision:
     """Decide the whole profile of an entity for a target; the one before stands no more."""
     entity = context.entity(command.entity)
-    check_profile(command.profile)
+    check_profile(command.profile, context.chart())
     where = stream("profile", command.target, command.entity)
     fact = ExportProfileSet(
         originator_id=where,

@@ -5,6 +5,7 @@ are numbered in its stream, without gaps; there a reversal finds what it takes b
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -12,11 +13,12 @@ from pydantic import Field, model_validator
 from ledger.commands.approval import approver, reason_of
 from ledger.commands.books import open_day, period_guard
 from ledger.commands.command import Command, Record
-from ledger.commands.context import Context
+from ledger.commands.context import CHART_STREAM, Context
 from ledger.commands.debtor import minor
 from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Id, bad_value
 from ledger.errors import (
+    AccountBlocked,
     AlreadyReversed,
     BadValue,
     ControlAccount,
@@ -33,8 +35,10 @@ from ledger.events.journal import EnteredLine, JournalEntered
 from ledger.events.streams import stream
 from ledger.money import ZERO, plain
 from ledger.periods import instant
-from ledger.posting.chart import ledger_account, takes_manual
+from ledger.posting.accounts import Chart
+from ledger.posting.chart import takes_manual
 from ledger.posting.manual import manual_journal
+from ledger.store.append import Guard
 
 LINES_MAX = 1_000
 
@@ -76,7 +80,7 @@ def post_journal(command: PostJournal, context: Context) -> Decision:
     before = _reversed(command, history)
     if before is not None and on < before.on:
         raise TooEarly(field="on", on=on, what=f"the journal {before.entry}", earliest=before.on)
-    lines, causes = _lines(command, before, entity, context)
+    lines, causes = _lines(command, before, entity, on, context)
     number = len(history) + 1
     fact = JournalEntered(
         originator_id=where,
@@ -95,7 +99,8 @@ def post_journal(command: PostJournal, context: Context) -> Decision:
     )
     entry = manual_journal(fact)
     assert entry is not None, "a line is more than zero"
-    return Decision([fact, entry], guards=[period_guard(entity.entity, on)])
+    guards: list[Guard] = [period_guard(entity.entity, on), CHART_STREAM]
+    return Decision([fact, entry], guards=guards)
 
 
 def _reversed(command: PostJournal, history: Sequence[Fact]) -> JournalEntered | None:
@@ -112,7 +117,11 @@ def _reversed(command: PostJournal, history: Sequence[Fact]) -> JournalEntered |
 
 
 def _lines(
-    command: PostJournal, before: JournalEntered | None, entity: EntityRegistered, context: Context
+    command: PostJournal,
+    before: JournalEntered | None,
+    entity: EntityRegistered,
+    on: date,
+    context: Context,
 ) -> tuple[tuple[EnteredLine, ...], list[Cause]]:
     """Return the lines of a journal and what they rest on: those asked for, or all turned back."""
     if before is not None:
@@ -122,6 +131,7 @@ def _lines(
         return tuple(turned), [before.cause]
     if command.lines is None:
         raise MissingField(field="lines", name="lines")
+    _refuse_accounts(command.lines, on, context.chart())
     found = [
         _line(each, f"lines.{index}", entity.currency) for index, each in enumerate(command.lines)
     ]
@@ -129,16 +139,24 @@ def _lines(
     return tuple(found), _customers(found, entity.entity, context)
 
 
+def _refuse_accounts(lines: Sequence[ManualLine], on: date, chart: Chart) -> None:
+    """Refuse an account that is not there on the day, or takes nothing from people."""
+    for index, line in enumerate(lines):
+        field = f"lines.{index}.account"
+        account = chart.account(line.account, on, field)
+        if not takes_manual(account):
+            raise ControlAccount(field=field, account=account.code)
+        if account.blocked:
+            raise AccountBlocked(field=field, account=account.code, on=on)
+
+
 def _line(line: ManualLine, field: str, currency: str) -> EnteredLine:
-    account = ledger_account(line.account, f"{field}.account")
-    if not takes_manual(account):
-        raise ControlAccount(field=f"{field}.account", account=account.code)
     if line.debit is not None:
         amount = minor(line.debit, currency, f"{field}.debit")
     else:
         assert line.credit is not None, "a line has one side"
         amount = -minor(line.credit, currency, f"{field}.credit")
-    return EnteredLine(account.code, amount, line.customer)
+    return EnteredLine(line.account, amount, line.customer)
 
 
 def _refuse_unbalanced(lines: Sequence[EnteredLine], currency: str) -> None:
@@ -161,7 +179,7 @@ def _customers(lines: Sequence[EnteredLine], entity: str, context: Context) -> l
         if line.customer is not None:
             fields.setdefault(line.customer, f"lines.{index}.customer")
     streams = {name: stream("account", name) for name in fields}
-    found = context.ledger.books.facts_of(streams.values())
+    found = context.histories(streams.values())
     causes = []
     for name, where in streams.items():
         if not found[where]:

@@ -4,6 +4,7 @@ Publishing with a ``from`` that a version has already replaces that version: the
 holds, and the next rating prices anew what it touches.
 """
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
@@ -12,16 +13,17 @@ from ledger.catalog.plans import parse_items, parse_plan
 from ledger.catalog.records import Item
 from ledger.commands import plan_items
 from ledger.commands.command import Command, StartsOn
-from ledger.commands.context import Context
+from ledger.commands.context import CHART_STREAM, Context
 from ledger.commands.decision import Decision
 from ledger.commands.overlap import Neighbours, subscribers
 from ledger.commands.plan_items import plain
 from ledger.commands.types import Currency, Id
-from ledger.errors import BadValue, CurrencyMismatch
+from ledger.errors import AccountBlocked, BadValue, CurrencyMismatch
 from ledger.events.catalog import MeterDefined, PlanPublished
 from ledger.events.fact import Cause
 from ledger.events.streams import stream
-from ledger.posting.chart import ChartClass, ledger_account
+from ledger.posting.accounts import Chart
+from ledger.posting.chart import NO_REVENUE, ChartClass
 from ledger.store.append import Guard, SubscribersGuard
 
 METERED = plan_items.Usage | plan_items.Entitlement
@@ -52,7 +54,7 @@ def publish_plan(command: PublishPlan, context: Context) -> Decision:
     meters = _meters(command, context)
     raw = tuple(plain(item) for item in command.items)
     items = parse_items(raw, meters)
-    _check_revenue_accounts(items)
+    _check_revenue_accounts(items, command.starts_on, context.chart())
     fact = PlanPublished(
         originator_id=where,
         originator_version=len(before) + 1,
@@ -65,7 +67,8 @@ def publish_plan(command: PublishPlan, context: Context) -> Decision:
         tax_inclusive=command.tax_inclusive,
         applies_to=command.applies_to,
     )
-    return Decision([fact], guards=_check_subscribers(before, fact, context))
+    guards = [CHART_STREAM, *_check_subscribers(before, fact, context)]
+    return Decision([fact], guards=guards)
 
 
 def _check_subscribers(
@@ -115,9 +118,12 @@ def _taxes(items: tuple[Item, ...], context: Context) -> list[Cause]:
     return [context.tax_rates(code, field)[-1].cause for code, field in codes.items()]
 
 
-def _check_revenue_accounts(items: tuple[Item, ...]) -> None:
+def _check_revenue_accounts(items: tuple[Item, ...], starts_on: date, chart: Chart) -> None:
+    """Refuse what is no revenue on the plan's first day; what is blocked later goes on there."""
     for index, item in enumerate(items):
         field = f"items.{index}.revenue_account"
-        account = ledger_account(item.revenue_account, field)
-        if account.chart_class is not ChartClass.INCOME or account.code >= "7000":
+        account = chart.account(item.revenue_account, starts_on, field)
+        if account.chart_class is not ChartClass.INCOME or account.code in NO_REVENUE:
             raise BadValue(field=field, why=f"{account.code} is no revenue account; use one.")
+        if account.blocked:
+            raise AccountBlocked(field=field, account=account.code, on=starts_on)

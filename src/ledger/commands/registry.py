@@ -17,6 +17,7 @@ from ledger.commands.changes import (
     change_subscription,
     end_subscription,
 )
+from ledger.commands.chart import ChangeChart, change_chart
 from ledger.commands.closing import (
     ClosePeriod,
     ReopenPeriod,
@@ -58,6 +59,7 @@ from ledger.commands.parse import parse, required_text, without_nulls
 from ledger.commands.parties import ChangeAccount, ChangeEntity, change_account, change_entity
 from ledger.commands.payouts import SettlePayout, settle_payout
 from ledger.commands.plans import PublishPlan, publish_plan
+from ledger.commands.posting_rules import ChangePostingRule, change_posting_rule
 from ledger.commands.rate import RateUsage, rate_usage
 from ledger.commands.rates import SetExchangeRate, set_exchange_rate
 from ledger.commands.recognise import RecogniseRevenue, recognise_revenue
@@ -66,6 +68,7 @@ from ledger.commands.remind import RunDunning, run_dunning
 from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
 from ledger.commands.returns import FailPayment, ReturnPayment, fail_payment, return_payment
 from ledger.commands.revalue import Revalue, revalue
+from ledger.commands.rulebook import by_the_rulebook
 from ledger.commands.runs import running
 from ledger.commands.seal import SealExports, seal_exports
 from ledger.commands.settle_entry import SettleStatementEntry, settle_statement_entry
@@ -88,7 +91,7 @@ log = logging.getLogger(__name__)
 Decide = Callable[[Any, Context], Decision]
 Run = Callable[[Ledger, Asked], Answer]
 
-DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
+_DECIDED: tuple[tuple[type[Command], Decide], ...] = (
     (RegisterEntity, register_entity),
     (OpenAccount, open_account),
     (ChangeAccount, change_account),
@@ -96,6 +99,8 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (EraseAccount, erase_account),
     (SetExchangeRate, set_exchange_rate),
     (PostJournal, post_journal),
+    (ChangeChart, change_chart),
+    (ChangePostingRule, change_posting_rule),
     (SoftClosePeriod, soft_close_period),
     (ClosePeriod, close_period),
     (ReopenPeriod, reopen_period),
@@ -133,6 +138,9 @@ DECISIONS: tuple[tuple[type[Command], Decide], ...] = (
     (ReviseExport, revise_export),
     (ReplayDeadLetters, replay_dead_letters),
 )
+DECISIONS = tuple((record, by_the_rulebook(decide)) for record, decide in _DECIDED)
+"""How each command is decided, its journal entries by the posting rules in force."""
+
 RUNS: tuple[tuple[type[Command], Run], ...] = (
     (RateUsage, running(rate_usage)),
     (IssueInvoices, running(issue_invoices)),

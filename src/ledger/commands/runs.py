@@ -15,6 +15,7 @@ from uuid import UUID
 from ledger.commands import keys
 from ledger.commands.answer import Answer
 from ledger.commands.ledger import Ledger
+from ledger.commands.rulebook import RULEBOOK, in_force, posts
 from ledger.commands.shell import Asked
 from ledger.errors import VersionConflict
 from ledger.events.command import CommandAccepted, CommandStarted, Looked
@@ -82,9 +83,13 @@ class Run:
     def append(self, facts: Iterable[Fact], read_at: int, guards: Sequence[Guard]) -> int:
         """Append one batch, with the start of the run before the first; return its last position.
 
-        Raises ``VersionConflict`` or ``GuardMoved`` for what other writers did meanwhile.
+        Entries go by the posting rules in force. Raises ``VersionConflict`` or ``GuardMoved`` for
+        what other writers did meanwhile.
         """
         batch = list(facts)
+        if posts(batch):
+            batch = list(in_force(batch, self.ledger.books.read_stream))
+            guards = [*guards, RULEBOOK]
         try:
             last = self._save(batch if self.started else [self._start(), *batch], read_at, guards)
         except VersionConflict as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from ledger.commands.context import CHART_STREAM
 from ledger.commands.ground import Ground
 from ledger.commands.ledger import Ledger
 from ledger.events.erp import AccountMapped, ExportOffered, ExportProfileSet, ExportSealed
@@ -15,6 +16,7 @@ from ledger.exporting.render import Missing, mapping_as_of, render
 from ledger.exporting.seal import Member, Seal, seal
 from ledger.exporting.summary import invoices_settled
 from ledger.periods import instant
+from ledger.posting.accounts import chart_of
 from ledger.reads import exports as reads
 from ledger.store.database import Role
 from ledger.store.mapper import decode
@@ -81,6 +83,7 @@ def _sealed(
         at=at,
         sealed=counter.sealed if counter else 0,
         documents=_settled(part, members, ground.ledger),
+        chart=chart_of(ground.ledger.books.read_stream(CHART_STREAM)),
     )
     return seal(members, terms)
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from ledger.errors import BadValue, UnknownAccountClass
 from ledger.events.journal import JournalPosted
-from ledger.posting.chart import CHART, UNREALISED_GAIN, ChartClass
+from ledger.posting.accounts import Chart
+from ledger.posting.chart import UNREALISED_GAIN, ChartClass
 from ledger.posting.revaluation import RULES as REVALUATIONS
 
 DOCUMENT = "document"
@@ -62,21 +63,21 @@ def leading(entry: JournalPosted) -> Leading:
     return Leading(OTHER, min(accounts))
 
 
-def profile_of(lead: Leading, profile: Mapping[str, str]) -> str:
+def profile_of(lead: Leading, profile: Mapping[str, str], chart: Chart) -> str:
     """Return how an entry led so travels: document, journal_detail, _daily or _period."""
     named = {key.lower(): value for key, value in profile.items()}
-    chart_class = CHART[lead.account].chart_class.lower() if lead.account in CHART else OTHER
+    chart_class = chart.named(lead.account).chart_class.lower()
     for key in (lead.account, lead.account_class, chart_class, DEFAULT):
         if key in named:
             return named[key]
     return DEFAULTS.get(lead.account_class, JOURNAL_DAILY)
 
 
-def check_profile(profile: Mapping[str, str]) -> None:
+def check_profile(profile: Mapping[str, str], chart: Chart) -> None:
     """Refuse a profile with a key or a value that means nothing, or one class named twice."""
     seen: set[str] = set()
     for key, value in profile.items():
-        known = key in CHART or key.lower() in (*CLASSES, OTHER, *_CHART_CLASSES, DEFAULT)
+        known = key in chart.versions or key.lower() in (*CLASSES, OTHER, *_CHART_CLASSES, DEFAULT)
         if not known:
             raise UnknownAccountClass(field="profile", id=key)
         if value not in PROFILES:

@@ -24,6 +24,7 @@ from ledger.exporting.profile import (
 )
 from ledger.exporting.summary import JOURNAL, invoices_settled, kind_of, lines_of, service_period
 from ledger.money import ZERO, exactly
+from ledger.posting.accounts import RELEASE, Chart
 from ledger.posting.chart import RECEIVABLE
 
 GroupKey = tuple[str, ...]
@@ -52,6 +53,7 @@ class Seal:
     at: datetime
     sealed: int = 0
     documents: Mapping[str, str] = field(default_factory=dict)
+    chart: Chart = RELEASE
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Group:
 @exactly
 def seal(members: Iterable[Member], terms: Seal) -> list[ExportSealed]:
     """Return the documents of these entries, in the order of their first members."""
-    groups = _grouped(sorted(members, key=lambda member: member.position), terms.profile)
+    groups = _grouped(sorted(members, key=lambda member: member.position), terms)
     known = dict(terms.documents)
     for group in groups:
         for member in group.members:
@@ -77,12 +79,12 @@ def seal(members: Iterable[Member], terms: Seal) -> list[ExportSealed]:
     ]
 
 
-def _grouped(members: Sequence[Member], profile: Mapping[str, str]) -> list[Group]:
+def _grouped(members: Sequence[Member], terms: Seal) -> list[Group]:
     found: dict[GroupKey, list[Member]] = {}
     ways: dict[GroupKey, tuple[Leading, str]] = {}
     for member in members:
         lead = leading(member.entry)
-        way = profile_of(lead, profile)
+        way = profile_of(lead, terms.profile, terms.chart)
         key = _key(member.entry, lead, way)
         found.setdefault(key, []).append(member)
         ways.setdefault(key, (lead, way))
@@ -135,7 +137,7 @@ def _depends_on(
 ) -> tuple[str, ...]:
     """Name the documents of the invoices settled; an unknown one by the id that it will have."""
     lead = Leading("receivables", RECEIVABLE)
-    foreseeable = profile_of(lead, terms.profile) in SINGLE
+    foreseeable = profile_of(lead, terms.profile, terms.chart) in SINGLE
     found: list[str] = []
     for invoice in dict.fromkeys(number for entry in entries for number in invoices_settled(entry)):
         name = f"invoice/{invoice}"

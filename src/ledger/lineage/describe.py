@@ -19,6 +19,7 @@ from ledger.events.catalog import (
     TaxRateSet,
 )
 from ledger.events.charges import ItemCharged
+from ledger.events.chart import PostingRuleChanged
 from ledger.events.credit import CreditDrawn, CreditExpired, CreditGranted, DiscountAdded
 from ledger.events.erp import ExportSealed
 from ledger.events.fact import Fact
@@ -235,6 +236,11 @@ DESCRIBE: dict[type[Fact], Describe] = {
     **dict.fromkeys(NAMES, money),
     ReceivableRevalued: _revalued,
     JournalPosted: _entry,
+    PostingRuleChanged: lambda f: (
+        "posting_rule",
+        f"{f.rule}@{f.version}",
+        {"from": f.starts_on, "entity": f.entity, "approved_by": f.approved_by, **f.accounts},
+    ),
     JournalEntered: lambda f: (
         "manual_journal",
         f.entry,

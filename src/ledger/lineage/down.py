@@ -14,6 +14,7 @@ from ledger.errors import UnknownLine
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine, UsageRated
 from ledger.events.catalog import TaxRateSet
 from ledger.events.charges import ItemCharged
+from ledger.events.chart import PostingRuleChanged
 from ledger.events.credit import CreditDrawn, CreditExpired
 from ledger.events.fact import Cause
 from ledger.events.intercompany import Intercompany, IntercompanyCharged
@@ -77,6 +78,8 @@ class _Walk:
                 yield self.within_the_group(placed)
             elif isinstance(placed.fact, ReceivableRevalued):
                 yield self.revaluation(placed, placed.fact, line)
+            elif isinstance(placed.fact, PostingRuleChanged):
+                yield node(placed)
             else:
                 yield node(placed, *self.settled(line))
 

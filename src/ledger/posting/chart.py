@@ -1,4 +1,4 @@
-"""The chart of accounts, as docs and ERP mappings know it; it does not decide who posts what.
+"""The chart of accounts as this release brings it; it does not decide who posts what.
 
 A control account takes postings from the ledger's own rules only and carries a sub-ledger; a
 monetary account is revalued when its currency moves.
@@ -7,8 +7,6 @@ monetary account is revalued when its currency moves.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-
-from ledger.errors import UnknownLedgerAccount
 
 BANK = "1000"
 PSP_CLEARING = "1010"
@@ -35,6 +33,9 @@ EXCHANGE_GAIN = "7000"
 UNREALISED_GAIN = "7010"
 ROUNDING = "7090"
 
+NO_REVENUE = (ALLOWANCES, INTERCOMPANY_REVENUE, EXCHANGE_GAIN, UNREALISED_GAIN)
+"""Income that nobody sells."""
+
 
 class ChartClass(StrEnum):
     """The four classes of accounts in the chart."""
@@ -47,13 +48,14 @@ class ChartClass(StrEnum):
 
 @dataclass(frozen=True)
 class LedgerAccount:
-    """One account of the chart."""
+    """One account of the chart; a ``blocked`` one takes no postings of people."""
 
     code: str
     name: str
     chart_class: ChartClass
     control: bool
     monetary: bool
+    blocked: bool = False
 
 
 _NAMES = {
@@ -95,7 +97,7 @@ _NAMES = {
 }
 
 
-_BALANCE_SHEET = (ChartClass.ASSETS, ChartClass.LIABILITIES)
+BALANCE_SHEET = (ChartClass.ASSETS, ChartClass.LIABILITIES)
 _BY_HAND = (BANK, PSP_CLEARING)
 _CONTRACT_LIABILITIES = ("2100", "2110")
 
@@ -103,7 +105,7 @@ _CONTRACT_LIABILITIES = ("2100", "2110")
 def _accounts() -> Iterator[LedgerAccount]:
     """Of the balance sheet, all but cash is control, and all but contract liabilities monetary."""
     for chart_class, names in _NAMES.items():
-        balance = chart_class in _BALANCE_SHEET
+        balance = chart_class in BALANCE_SHEET
         for code, name in names.items():
             control = balance and code not in _BY_HAND
             monetary = balance and code not in _CONTRACT_LIABILITIES
@@ -111,13 +113,6 @@ def _accounts() -> Iterator[LedgerAccount]:
 
 
 CHART = {account.code: account for account in sorted(_accounts(), key=lambda a: a.code)}
-
-
-def ledger_account(code: str, field: str | None = "account") -> LedgerAccount:
-    """Return an account of the chart by its code, or raise UnknownLedgerAccount."""
-    if code not in CHART:
-        raise UnknownLedgerAccount(field=field, id=code)
-    return CHART[code]
 
 
 def takes_manual(account: LedgerAccount) -> bool:

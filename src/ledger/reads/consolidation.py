@@ -10,6 +10,7 @@ from ledger.consolidation.statement import Consolidation, consolidated
 from ledger.consolidation.translation import Presented
 from ledger.errors import NoExchangeRate
 from ledger.events.exchange import Exchange
+from ledger.reads.chart import charted
 from ledger.reads.exchange import ExchangeRate, exchange_rates
 from ledger.reads.intercompany import Reference, eliminable, references
 from ledger.reads.journal import translatable
@@ -40,9 +41,8 @@ def group(
         return None
     shown = currency or min(found, key=lambda one: one.position).currency
     presented = Presented(shown, as_of, _rates(tx, shown, at))
-    statement = consolidated(
-        tx.all(translatable(as_of, at=at)), tx.all(eliminable(as_of, at=at)), presented
-    )
+    held = tx.all(translatable(as_of, charted(tx, at).results, at=at))
+    statement = consolidated(held, tx.all(eliminable(as_of, at=at)), presented)
     return Group(as_of, statement, _unmatched(tx, as_of, at))
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger.consolidation.translation import Held
-from ledger.posting.chart import CHART, ChartClass
 from ledger.reads.queries import query
 from ledger.store.database import Query
 
@@ -116,14 +115,10 @@ def month_moves(
     return query("journal", "month_moves", MonthMoveRow, **params)
 
 
-def translatable(as_of: date, *, at: int | None = None) -> Query[Held]:
+def translatable(as_of: date, results: Collection[str], *, at: int | None = None) -> Query[Held]:
     """What every account holds by a day, as at a position; results by their posting dates."""
-    daily = [
-        account.code
-        for account in CHART.values()
-        if account.chart_class in (ChartClass.INCOME, ChartClass.EXPENSES)
-    ]
-    return query("journal", "translatable", Held, daily=daily, as_of=as_of, position=at)
+    params = {"daily": list(results), "as_of": as_of, "position": at}
+    return query("journal", "translatable", Held, **params)
 
 
 def journal_lines(

@@ -22,6 +22,7 @@ from ledger.events import (  # noqa: F401 (each registers its records)
     cash,
     catalog,
     charges,
+    chart,
     command,
     credit,
     disputes,

@@ -6,6 +6,7 @@ from ledger.api.query.admin import AdminQuery
 from ledger.api.query.bank import BankQuery
 from ledger.api.query.books import BooksQuery
 from ledger.api.query.catalog import CatalogQuery
+from ledger.api.query.chart import ChartQuery
 from ledger.api.query.collecting import CollectingQuery
 from ledger.api.query.erp import ErpQuery
 from ledger.api.query.exchange import ExchangeQuery
@@ -33,6 +34,7 @@ class Query(
     LogQuery,
     ErpQuery,
     CatalogQuery,
+    ChartQuery,
     AdminQuery,
 ):
     """The root of all reads."""

@@ -12,7 +12,8 @@ from datetime import UTC
 from ledger.cli.journal.rows import row
 from ledger.cli.journal.source import Books, Entry, Held
 from ledger.cli.output import money
-from ledger.posting.chart import CHART, ChartClass
+from ledger.posting.accounts import Chart
+from ledger.posting.chart import ChartClass
 from ledger.reads.journal import JournalRow
 
 DETAIL = (
@@ -72,11 +73,10 @@ TYPES = {
 
 def detail(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield one row per journal line, in the order of posting."""
-    del books  # every line says all there is to say
     yield row(DETAIL)
     for entry in entries:
         for line in entry:
-            yield row(_detail(line))
+            yield row(_detail(line, books.chart))
 
 
 def trial_balance(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
@@ -89,7 +89,7 @@ def trial_balance(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
             beginning = before[number].balance if before else 0 * one.balance
             yield row(
                 (
-                    *(one.account, CHART[one.account].name, one.entity),
+                    *(one.account, books.chart.account(one.account).name, one.entity),
                     *(day.year, day.month, day),
                     *(money(amount, one.currency) for amount in (beginning, one.balance)),
                     one.currency,
@@ -103,18 +103,18 @@ def chart_of_accounts(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     del entries  # an account stands in the chart whether or not anything is posted to it
     yield row(CHART_OF_ACCOUNTS)
     for entity, code, _ in books.accounts:
-        account = CHART[code]
+        account = books.chart.account(code)
         yield row((code, account.name, TYPES[account.chart_class], account.name, entity))
 
 
-def _detail(line: JournalRow) -> Iterator[object]:
+def _detail(line: JournalRow, chart: Chart) -> Iterator[object]:
     entered = line.recorded_at.astimezone(UTC)
     yield from (line.entry, line.line, line.text, _description(line))
     yield from (line.rule, line.entity, line.posted_on.year, line.posted_on.month)
     yield from (line.posted_on, entered.date())
     yield from (line.actor, entered.date(), entered.strftime("%H:%M:%S"))
     yield from (line.approved_by, entered.date() if line.approved_by else None)
-    yield from (line.account, CHART[line.account].name)
+    yield from (line.account, chart.account(line.account).name)
     yield from (money(abs(line.amount), line.currency), "D" if line.amount > 0 else "C")
     yield line.currency
     if line.foreign_amount is None or line.foreign_currency is None:

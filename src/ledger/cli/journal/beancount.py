@@ -14,7 +14,7 @@ METADATA = ("customer", "invoice", "invoice_line", "charge", "payment")
 
 def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the journal line by line: declarations, entries, and what every account must hold."""
-    names = Names(books.currency)
+    names = Names(books.currency, books.chart)
     yield f"; usage-ledger, the books up to position {books.position}"
     yield 'option "title" "usage-ledger"'
     for currency in sorted(set(books.currency.values())):

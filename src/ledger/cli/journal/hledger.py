@@ -16,7 +16,7 @@ TAGS = ("customer", "invoice", "invoice_line", "charge", "payment")
 
 def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the journal line by line: declarations, entries, and what every account must hold."""
-    names = Names(books.currency)
+    names = Names(books.currency, books.chart)
     yield f"; usage-ledger, the books up to position {books.position}"
     yield "decimal-mark ."
     for currency in sorted(set(books.currency.values())):

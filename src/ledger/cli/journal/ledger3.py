@@ -24,7 +24,7 @@ _SHOWN = Decimal(1000)
 
 def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the journal line by line: declarations, and each month with what it ends with."""
-    names = Names(books.currency)
+    names = Names(books.currency, books.chart)
     yield f"; usage-ledger, the books up to position {books.position}"
     for currency in sorted(set(books.currency.values())):
         yield f"commodity {currency}"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ledger.posting.chart import CHART
+from ledger.posting.accounts import RELEASE, Chart
 
 _BAD = re.compile(r"[^A-Za-z0-9]+")
 
@@ -11,14 +11,15 @@ _BAD = re.compile(r"[^A-Za-z0-9]+")
 class Names:
     """Names of accounts per entity; entities whose ids look alike are kept apart by a number."""
 
-    def __init__(self, entities: Iterable[str]) -> None:
+    def __init__(self, entities: Iterable[str], chart: Chart = RELEASE) -> None:
+        self._chart = chart
         self._entity: dict[str, str] = {}
         for entity in sorted(set(entities)):
             self._entity[entity] = self._distinct(_component(entity))
 
     def account(self, entity: str, code: str) -> str:
         """Return the name of an account of the chart in the books of an entity."""
-        account = CHART[code]
+        account = self._chart.account(code)
         return f"{account.chart_class}:{self._entity[entity]}:{code}-{_component(account.name)}"
 
     def _distinct(self, name: str) -> str:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import groupby
 
 from ledger.periods import first_day, last_day
-from ledger.posting.chart import CHART
+from ledger.posting.accounts import Chart
+from ledger.reads.chart import charted
 from ledger.reads.journal import JournalRow, MonthMoveRow, journal_lines, month_moves
 from ledger.store.database import Database, Role, Transaction
 
@@ -31,6 +32,7 @@ class Held:
 class Books:
     """What the journal of some entities holds up to a position of the log and an accounting date.
 
+    Accounts have the name that was given to them last by that position.
     The balances are those of the trial balance, not sums of the lines that are written.
     """
 
@@ -38,6 +40,7 @@ class Books:
     as_of: date | None
     entity: str | None
     moves: list[MonthMoveRow]
+    chart: Chart
 
     @property
     def currency(self) -> dict[str, str]:
@@ -58,7 +61,7 @@ class Books:
     def accounts(self) -> Iterator[tuple[str, str, str]]:
         """Entity, account, currency: the whole chart of every entity with postings."""
         for entity, currency in sorted(self.currency.items()):
-            for account in CHART:
+            for account in self.chart.codes:
                 yield entity, account, currency
 
     @property
@@ -78,7 +81,8 @@ def books(
     """Return the books of one entity or all, as they stood at a position, up to a date."""
     head = tx.head(0)
     position = head if at is None else min(at, head)
-    return Books(position, as_of, entity, tx.all(month_moves(entity, position, as_of)))
+    moves = tx.all(month_moves(entity, position, as_of))
+    return Books(position, as_of, entity, moves, charted(tx, position))
 
 
 def entries(db: Database, books: Books) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ledger.cli.journal.rows import row
 from ledger.cli.journal.source import Books, Entry
 from ledger.cli.output import money
-from ledger.posting.chart import CHART
+from ledger.posting.accounts import Chart
 from ledger.reads.journal import JournalRow
 
 COLUMNS = (
@@ -38,14 +38,13 @@ COLUMNS = (
 
 def write(books: Books, entries: Iterable[Entry]) -> Iterator[str]:
     """Yield the rows, with the names of the columns first."""
-    del books  # nothing is declared or asserted here
     yield row(COLUMNS)
     for entry in entries:
         for line in entry:
-            yield row(_values(line))
+            yield row(_values(line, books.chart))
 
 
-def _values(line: JournalRow) -> list[object]:
+def _values(line: JournalRow, chart: Chart) -> list[object]:
     amount = money(abs(line.amount), line.currency)
     foreign = line.foreign_amount
     debit, credit = (amount, "") if line.amount > 0 else ("", amount)
@@ -56,7 +55,7 @@ def _values(line: JournalRow) -> list[object]:
         line.period,
         line.entity,
         line.account,
-        CHART[line.account].name,
+        chart.account(line.account).name,
         debit,
         credit,
         line.currency,

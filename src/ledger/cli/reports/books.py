@@ -1,12 +1,14 @@
 """Reports of the books: the trial balance, and the journal line by line."""
 
+from datetime import date
 from typing import Any
 
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import Asked, every
 from ledger.money import ZERO
-from ledger.posting.chart import CHART
+from ledger.posting.accounts import Chart
 from ledger.reads import journal as reads
+from ledger.reads.chart import charted
 from ledger.store.transaction import Transaction
 
 
@@ -19,7 +21,8 @@ def trial_balance(tx: Transaction, asked: Asked) -> Report:
         books = shape.setdefault(row.entity, {"currency": row.currency, "accounts": {}})
         books["accounts"][row.account] = money(row.balance, row.currency)
     columns = ("entity", "account", "name", "#debit", "#credit", "currency")
-    return Report(columns, [_balance(row) for row in rows], shape)
+    names, day = charted(tx, asked.at), asked.as_of or asked.today
+    return Report(columns, [_balance(row, names, day) for row in rows], shape)
 
 
 def periods(tx: Transaction, asked: Asked) -> Report:
@@ -42,6 +45,7 @@ def journal(tx: Transaction, asked: Asked) -> Report:
         (0, 0),
     )
     rows = [row for row in found if asked.as_of is None or row.posted_on <= asked.as_of]
+    names = charted(tx, asked.at)
     columns = ("line", "on", "entity", "account", "name", "#amount", "currency", "customer", "text")
     table = [
         (
@@ -49,7 +53,7 @@ def journal(tx: Transaction, asked: Asked) -> Report:
             row.posted_on,
             row.entity,
             row.account,
-            CHART[row.account].name,
+            names.named(row.account, row.posted_on).name,
             money(row.amount, row.currency),
             row.currency,
             row.customer,
@@ -60,10 +64,10 @@ def journal(tx: Transaction, asked: Asked) -> Report:
     return Report(columns, table, [_line(row) for row in rows])
 
 
-def _balance(row: reads.TrialBalanceRow) -> tuple[Any, ...]:
+def _balance(row: reads.TrialBalanceRow, names: Chart, day: date) -> tuple[Any, ...]:
     amount = money(abs(row.balance), row.currency)
     sides = (amount, None) if row.balance > 0 else (None, amount)
-    return (row.entity, row.account, CHART[row.account].name, *sides, row.currency)
+    return (row.entity, row.account, names.named(row.account, day).name, *sides, row.currency)
 
 
 def _foreign(row: reads.JournalRow) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import Any
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import PAGE, Asked, every
 from ledger.money import ZERO, plain
-from ledger.posting.chart import CHART, EXCHANGE_GAIN
+from ledger.posting.chart import EXCHANGE_GAIN
 from ledger.reads import exchange as rates
 from ledger.reads import revaluation as reads
+from ledger.reads.chart import charted
 from ledger.reads.exposure import Exposure, exposures
 from ledger.store.transaction import Transaction
 
@@ -43,6 +44,7 @@ def fx(tx: Transaction, asked: Asked) -> Report:
     Unrealised by account and currency; realised in the month of the day, by document.
     """
     day = asked.as_of or asked.today
+    chart = charted(tx, asked.at).on(day)
     held = exposures(tx, entity=asked.entity, as_of=day, at=asked.at)
     shape: dict[str, dict[str, Any]] = {}
     rows: list[tuple[Any, ...]] = []
@@ -51,7 +53,7 @@ def fx(tx: Transaction, asked: Asked) -> Report:
         for one in balances:
             shape[entity] |= {"currency": one.currency}
             shape[entity]["balances"].append(_balance(one))
-            rows.append(_row(one))
+            rows.append(_row(one, chart[one.account].name))
     for entity, gains in groupby(_realised(tx, asked, day), lambda one: one.entity):
         books = shape.setdefault(entity, {"balances": []})
         books |= {"realised": [], "realised_total": ZERO}
@@ -59,7 +61,7 @@ def fx(tx: Transaction, asked: Asked) -> Report:
             books |= {"currency": gain.currency}
             books["realised"].append(_gain(gain))
             books["realised_total"] -= gain.amount
-            rows.append(_realised_row(gain))
+            rows.append(_realised_row(gain, chart[EXCHANGE_GAIN].name))
     for books in shape.values():
         total = books.pop("realised_total", ZERO)
         books |= {"as_of": day, "realised": books.get("realised", [])}
@@ -115,11 +117,11 @@ def _balance(one: Exposure) -> dict[str, Any]:
     }
 
 
-def _row(one: Exposure) -> tuple[Any, ...]:
+def _row(one: Exposure, name: str) -> tuple[Any, ...]:
     shown = _balance(one)
     rate = one.exchange
     return (
-        *(one.entity, one.account, CHART[one.account].name, one.foreign_currency, shown["amount"]),
+        *(one.entity, one.account, name, one.foreign_currency, shown["amount"]),
         *((f"{'1/' if rate.inverted else ''}{plain(rate.rate)}", rate.on, rate.source)
           if rate else (None, None, None)),
         *(shown[name] for name in ("carried", "closing", "unrealised", "posted", "due")),
@@ -140,7 +142,7 @@ def _gain(one: reads.Realised) -> dict[str, Any]:
     }
 
 
-def _realised_row(one: reads.Realised) -> tuple[Any, ...]:
+def _realised_row(one: reads.Realised, name: str) -> tuple[Any, ...]:
     gain = money(-one.amount, one.currency)
-    head = (one.entity, EXCHANGE_GAIN, CHART[EXCHANGE_GAIN].name, one.currency)
+    head = (one.entity, EXCHANGE_GAIN, name, one.currency)
     return (*head, *[None] * 9, gain, one.document or one.entry, one.id)

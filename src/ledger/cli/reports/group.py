@@ -1,6 +1,7 @@
 """Reports of the group: what entities owe each other, and all books in one currency."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +10,10 @@ from ledger.cli.reports.asked import Asked, every
 from ledger.consolidation.statement import Books, Consolidation
 from ledger.events.exchange import Exchange
 from ledger.money import ZERO
-from ledger.posting.chart import CHART
+from ledger.posting.accounts import Chart
 from ledger.reads import consolidation as statements
 from ledger.reads import intercompany as reads
+from ledger.reads.chart import charted
 from ledger.reads.intercompany import Reference
 from ledger.store.transaction import Transaction
 
@@ -58,16 +60,16 @@ def consolidation(tx: Transaction, asked: Asked) -> Report:
     }
     entities = [f"#{books.entity}" for books in statement.books]
     columns = ("account", "name", *entities, "#eliminations", "#total")
-    return Report(columns, _table(statement), shape)
+    return Report(columns, _table(statement, charted(tx, asked.at), day), shape)
 
 
-def _table(statement: Consolidation) -> list[tuple[Any, ...]]:
+def _table(statement: Consolidation, chart: Chart, day: date) -> list[tuple[Any, ...]]:
     held = [{each.account: each.translated for each in books.accounts} for books in statement.books]
     accounts = sorted({account for one in held for account in one} | set(statement.eliminations))
     rows: list[tuple[Any, ...]] = [
         (
             account,
-            CHART[account].name,
+            chart.named(account, day).name,
             *(one.get(account, ZERO) for one in held),
             statement.eliminations.get(account, ZERO),
             statement.totals.get(account, ZERO),
