@@ -86,6 +86,12 @@ def test_a_reversal_takes_the_version_of_what_it_takes_back():
     assert (again.rule, codes(again)) == ("payout_settled@2", ["1000", "5005", "1010"])
 
 
+def test_an_account_has_all_the_places_that_it_ever_had():
+    rulebook = book((FEB, {"1000": "1005", "5000": "5005"}, "US"), (MAR, {"1000": "1006"}, None))
+    assert rulebook.places_of("1000") == {"1000", "1005", "1006"}
+    assert rulebook.places_of("1010") == {"1010"}
+
+
 replaceable = sorted({code for roles in RULES.values() for code in roles.values()})
 others = ["1005", "1015", "4095", "5005", "5015", "7005"]
 days = st.sampled_from([JAN, FEB, MAR])

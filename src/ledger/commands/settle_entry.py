@@ -4,12 +4,15 @@ It is money of an account, which is captured now; or a journal entry that stands
 moves as much at the bank; or, with a reason, none of these books' business.
 """
 
+from decimal import Decimal
+
 from ledger.banking.match import Owner
 from ledger.commands.cash import Apply, capture_payment
 from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
 from ledger.commands.matching import capture, payment_of
+from ledger.commands.rulebook import RULEBOOK
 from ledger.commands.types import Id
 from ledger.errors import (
     AmountDiffers,
@@ -29,6 +32,7 @@ from ledger.events.statements import (
 from ledger.events.streams import stream
 from ledger.money import ZERO, plain
 from ledger.posting.chart import BANK
+from ledger.posting.rulebook import rulebook_of
 from ledger.projector.follower import catch_up
 from ledger.reads.statements import entries_of_documents
 from ledger.reads.statements import entry as entry_of
@@ -110,15 +114,22 @@ def _posted(
     if not posted or posted[0].entity != entry.entity:
         raise UnknownJournalEntry(field="journal_entry", id=name)
     _free(context, name)
-    lines = [line for line in posted[0].lines if line.account == BANK]
-    moved = sum((line.amount for line in lines), ZERO)
-    if entry.currency != posted[0].currency:
-        agreed = [line.foreign for line in lines]
-        moved = sum((f.amount for f in agreed if f and f.currency == entry.currency), ZERO)
-    if moved != entry.amount:
+    banks = rulebook_of(context.history(RULEBOOK)).places_of(BANK)
+    moves = {bank: _moved(posted[0], bank, entry.currency) for bank in sorted(banks)}
+    if entry.amount not in moves.values():
+        moved = next((amount for amount in moves.values() if amount), ZERO)
         raise AmountDiffers(field="journal_entry", amount=plain(entry.amount), what=name,
                             other=plain(moved))  # fmt: skip
     return Decision([_settled(entry, "posted", name)])
+
+
+def _moved(posted: JournalPosted, bank: str, currency: str) -> Decimal:
+    """Return what an entry moves on an account, in the currency of the books or as agreed."""
+    lines = [line for line in posted.lines if line.account == bank]
+    if currency == posted.currency:
+        return sum((line.amount for line in lines), ZERO)
+    agreed = [line.foreign for line in lines]
+    return sum((f.amount for f in agreed if f and f.currency == currency), ZERO)
 
 
 def _free(context: Context, name: str) -> None:

@@ -31,6 +31,11 @@ class Rulebook:
                 return change
         return None
 
+    def places_of(self, account: str) -> set[str]:
+        """Return an account and all that stand in its place in some version of some rule."""
+        every = (change.accounts for found in self.changes.values() for change in found)
+        return {account, *(places[account] for places in every if account in places)}
+
     def version(self, rule: str, number: int) -> PostingRuleChanged | None:
         """Return a version of a rule by its number; None for the one it was built with."""
         found = (change for change in self.changes.get(rule, ()) if change.version == number)
