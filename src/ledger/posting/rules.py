@@ -59,5 +59,6 @@ RULES: Final[Mapping[str, Mapping[str, str]]] = {
     "usage_accrued": _ALLOWANCES,
     "usage_rerated": _ALLOWANCES,
     "write_off_recovered": {},
+    "write_off_reversed": {"credit_losses": CREDIT_LOSSES},
 }
 """What each rule posts to by itself that may be another account: its part in the rule, its code."""
