@@ -22,6 +22,7 @@ def test_the_projections_are_those_of_the_folders():
         "invoices",
         "journal",
         "receivables",
+        "statements",
         "subscriptions",
         "usage",
     ]
