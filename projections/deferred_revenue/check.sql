@@ -24,3 +24,14 @@ full join (
 ) as j using (entity, account)
 where coalesce(s.recognised, 0) <> coalesce(j.amount, 0)
 limit 100;
+
+-- name: schedules_equal_entries
+-- A schedule is the sum of what was added to it, less what was earned of it.
+select schedule, part, s.deferred, s.recognised, e.deferred as added, e.recognised as earned
+from revenue_schedules as s
+full join (
+    select schedule, part, sum(deferred) as deferred, sum(recognised) as recognised
+    from schedule_entries group by 1, 2
+) as e using (schedule, part)
+where (s.deferred, s.recognised) is distinct from (e.deferred, e.recognised)
+limit 100;

@@ -22,10 +22,20 @@ where entity = %(entity)s and deferred <> recognised
 order by schedule, part
 limit %(limit)s;
 
--- name: deferring_entities
--- The entities with schedules that have something left to earn.
-select entity, min(currency) as currency, sum(deferred - recognised) as deferred
-from revenue_schedules
-where deferred <> recognised and (%(entity)s::text is null or entity = %(entity)s)
-group by entity
-order by entity;
+-- name: open_schedules_as_of
+-- A page of an entity's schedules with something left to earn at the end of a day, as known at a
+-- position; of one customer, if one is named.
+select schedule, part, min(currency) as currency, min(account) as account,
+       min(starts_on) as starts_on,
+       (array_agg(ends_on order by position desc, line desc) filter (where ends_on is not null))[1]
+           as ends_on,
+       sum(deferred) as deferred, sum(recognised) as recognised
+from schedule_entries
+where entity = %(entity)s and day <= %(day)s::date
+  and (%(at)s::bigint is null or position <= %(at)s)
+  and (%(customer)s::text is null or account = %(customer)s)
+  and (schedule, part) > (%(after_schedule)s, %(after_part)s)
+group by schedule, part
+having sum(deferred) <> sum(recognised)
+order by schedule, part
+limit %(limit)s;

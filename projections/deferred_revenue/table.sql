@@ -26,6 +26,33 @@ create table revenue_schedules (
     primary key (schedule, part)
 );
 
+-- name: schedule_entries
+-- What was added to each schedule, and earned of it, fact by fact: any state of any day, as known at
+-- any position, is a sum over it. Where something is earned, the days are null.
+create table schedule_entries (
+    position        bigint not null,
+    line            integer not null,
+    schedule        text not null,
+    part            text not null,
+    entity          text not null,
+    currency        text not null,
+    account         text not null,
+    subscription    text,
+    item            text,
+    charge          text,
+    revenue_account text,
+    starts_on       date,
+    ends_on         date,
+    day             date not null,
+    deferred        numeric not null,
+    recognised      numeric not null,
+    through         date,
+    primary key (position, line, schedule, part)
+);
+
+-- name: schedule_entries_schedule
+create index on schedule_entries (entity, schedule, part, position);
+
 -- name: revenue_schedules_open
 create index on revenue_schedules (entity, schedule, part) where deferred <> recognised;
 

@@ -187,3 +187,105 @@ from journal_lines
 where posted_on <= %(as_of)s and (%(position)s::bigint is null or position <= %(position)s)
 group by 1, 2, 3, 4
 order by 1, 3, 4;
+
+-- name: movements
+-- What each rule did to some accounts of an entity in a span of days, debits and credits apart, as
+-- known at a position; of one customer, if one is named.
+select account, split_part(rule, '@', 1) as rule, amount > 0 as debit, sum(amount) as amount
+from journal_lines
+where entity = %(entity)s and account = any(%(accounts)s)
+  and posted_on >= %(first)s::date and posted_on <= %(last)s::date
+  and (%(at)s::bigint is null or position <= %(at)s)
+  and (%(customer)s::text is null or customer = %(customer)s)
+group by 1, 2, 3
+order by 1, 2, 3;
+
+-- name: carried
+-- What some accounts of an entity hold at the end of a day, as known at a position; of one customer,
+-- if one is named.
+select account, sum(amount) as amount
+from journal_lines
+where entity = %(entity)s and account = any(%(accounts)s) and posted_on <= %(day)s::date
+  and (%(at)s::bigint is null or position <= %(at)s)
+  and (%(customer)s::text is null or customer = %(customer)s)
+group by 1
+order by 1;
+
+-- name: revalued
+-- How much of what some accounts of an entity hold at the end of a day is a revaluation.
+select account, sum(amount) as amount
+from journal_lines
+where entity = %(entity)s and account = any(%(accounts)s)
+  and split_part(rule, '@', 1) like '%%revalued'
+  and posted_on <= %(day)s::date
+  and (%(at)s::bigint is null or position <= %(at)s)
+  and (%(customer)s::text is null or customer = %(customer)s)
+group by 1
+order by 1;
+
+-- name: item_movements
+-- A page of the items of one customer on some accounts (invoices, payments, charge streams, grants):
+-- what each held before a span of days, and what each rule did to it in the span, as known at a
+-- position.
+with lines as materialized (
+    select account, split_part(rule, '@', 1) as rule, amount, posted_on,
+           coalesce(case when account in ('1150', '1160', '2100')
+                         then regexp_replace(charge, '/[^/]*$', '')
+                         when account = '2110' then grant_id
+                         when account = '2130' then payment
+                         else invoice end, '') as item
+    from journal_lines
+    where customer = %(customer)s and entity = %(entity)s and account = any(%(accounts)s)
+      and posted_on <= %(last)s::date
+      and (%(at)s::bigint is null or position <= %(at)s)
+),
+page as (
+    select account, item from lines
+    where (account, item) > (%(after_account)s, %(after_item)s)
+    group by account, item
+    having bool_or(posted_on >= %(first)s::date) or sum(amount) <> 0
+    order by account, item
+    limit %(limit)s
+)
+select account, item, rule, amount > 0 as debit,
+       coalesce(sum(amount) filter (where posted_on < %(first)s::date), 0) as before,
+       coalesce(sum(amount) filter (where posted_on >= %(first)s::date), 0) as amount
+from lines
+join page using (account, item)
+group by 1, 2, 3, 4
+order by 1, 2, 3, 4;
+
+-- name: recognised_from_opening
+-- How much of the revenue that some accounts gave in a span of days was in their balance before it:
+-- per charge stream, or grant, the smaller of the two.
+select account, coalesce(sum(greatest(least(opening, recognised), 0)), 0) as amount
+from (
+    select account, customer,
+           case account when '2110' then grant_id else regexp_replace(charge, '/[^/]*$', '') end
+               as item,
+           -coalesce(sum(amount) filter (where posted_on < %(first)s::date), 0) as opening,
+           coalesce(sum(amount) filter (where posted_on >= %(first)s::date
+                                          and split_part(rule, '@', 1) = any(%(rules)s)), 0)
+               as recognised
+    from journal_lines
+    where entity = %(entity)s and account = any(%(accounts)s) and posted_on <= %(last)s::date
+      and (%(at)s::bigint is null or position <= %(at)s)
+      and (%(customer)s::text is null or customer = %(customer)s)
+    group by 1, 2, 3
+) as items
+group by 1
+order by 1;
+
+-- name: netted
+-- Contract assets and contract liabilities at the end of a day, as known at a position, netted per
+-- customer: a contract is one or the other.
+select coalesce(sum(greatest(net, 0)), 0) as assets,
+       coalesce(sum(greatest(-net, 0)), 0) as liabilities
+from (
+    select sum(amount) as net
+    from journal_lines
+    where entity = %(entity)s and account = any(%(accounts)s) and posted_on <= %(day)s::date
+      and (%(at)s::bigint is null or position <= %(at)s)
+      and (%(customer)s::text is null or customer = %(customer)s)
+    group by customer
+) as contracts;

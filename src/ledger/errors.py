@@ -120,6 +120,10 @@ class BadTime(Refusal):
     2000 to 2100."""
 
 
+class BadSpan(Refusal):
+    """The span from {first} to {last} ends before it begins; give a from that is not after it."""
+
+
 class BadDate(Refusal):
     """{value} is not a date; write it like 2026-10-31."""
 

@@ -107,6 +107,12 @@ def last_day(period: str) -> date:
     return first_day(following(period)) - DAY
 
 
+def years_after(day: date, years: int) -> date:
+    """Return the same day so many years later; of 29 February, the last of the month."""
+    year = day.year + years
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
+
+
 def following(period: str) -> str:
     """Return the accounting period after this one."""
     return period_of(first_day(period) + timedelta(days=31))

@@ -77,6 +77,11 @@ BREAK = {
     "intercompany.settled_carry_nothing": (
         "update intercompany_movements set payer_booked = -payer_booked"
     ),
+    "deferred_revenue.schedules_equal_entries": (
+        "update schedule_entries set deferred = deferred + 1"
+    ),
+    "subledgers.subledger_equals_journal": "update subledger_entries set amount = amount + 1",
+    "subledgers.taxes_equal_documents": "update tax_entries set base = base + 1",
     "journal.entries_balance": f"update journal_lines set amount = amount + 1 {FIRST_ENTRY}",
     "journal.trial_balance_is_zero": "update trial_balance set debit = debit + 1",
     "journal.trial_balance_equals_lines": (

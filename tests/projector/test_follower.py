@@ -24,6 +24,7 @@ BEYOND_THE_STORY = {
     "credits.grants",
     "deferred_revenue.revenue_schedules",
     "intercompany.intercompany_movements",
+    "deferred_revenue.schedule_entries",
     "receivables.allowances",
     "receivables.disputes",
     "receivables.dunning_steps",

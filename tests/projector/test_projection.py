@@ -23,6 +23,7 @@ def test_the_projections_are_those_of_the_folders():
         "journal",
         "receivables",
         "statements",
+        "subledgers",
         "subscriptions",
         "usage",
     ]

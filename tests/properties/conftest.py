@@ -2,10 +2,11 @@
 
 import importlib
 import itertools
+import random
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,20 @@ from ledger.commands.answer import Answer
 from ledger.commands.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.events.streams import stream
+from ledger.posting.chart import CHART
+from ledger.posting.movements import Movement
 from ledger.projector.projection import ensure
+from ledger.reads.contract_balances import contract_balances
+from ledger.reads.obligations import obligations
+from ledger.reads.rollforward import items, roll_forward
+from ledger.reads.span import Span
+from ledger.reads.subscriptions import accounts, entities
+from ledger.reads.tax import tax_report
+from ledger.reads.waterfall import waterfalls
 from ledger.receivables.state import fold
 from ledger.settings import Settings
 from ledger.store.books import Books
+from ledger.store.database import Role
 from ledger.testing import TestServer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -136,6 +147,53 @@ class Play:
             self.do("capture_payment", payment=f"p-{self.payments}", account=account,
                     amount=str(amount), currency=ENTITIES[account[:2]][0], on="2026-12-01",
                     via=("bank", "psp")[share % 2])  # fmt: skip
+
+
+CONTROL = [code for code, account in CHART.items() if account.control]
+
+
+def check_rollforwards(ledger: Ledger, spans: int = 6) -> None:
+    """Every roll-forward adds up and ties, at random dates and positions, and at the end."""
+    drawn = random.Random(7)
+    with ledger.db.transaction(Role.READER) as tx:
+        head = tx.head()
+        for one in tx.all(entities()):
+            spans_ = [Span(one.entity, date(2000, 1, 1), date(2100, 1, 1))]
+            for _ in range(spans):
+                first = date(2026, 9, 1) + timedelta(drawn.randrange(200))
+                last = first + timedelta(drawn.randrange(100))
+                at = drawn.choice([None, drawn.randint(1, head), drawn.randint(1, head)])
+                spans_.append(Span(one.entity, first, last, at))
+            for span in spans_:
+                check_span(tx, one, span)
+
+
+def check_span(tx: Any, one: Any, span: Span) -> None:
+    """Every roll-forward and disclosure of one span ties to the trial balance."""
+    rows = roll_forward(tx, span, CONTROL)
+    for row in rows:
+        assert row.ties, (span, row)
+        assert Movement.OTHER not in row.movements, (span, row)
+    closing = {row.account: row.closing for row in rows}
+    for account in tx.all(accounts(entity=one.entity)):
+        whose = Span(span.entity, span.first, span.last, span.at, account.account)
+        found = items(tx, whose, ["1100", "1150", "1160", "2100", "2110", "2130"])
+        assert all(row.ties for row in found), (whose, found)
+    taxes = tax_report(tx, span)
+    assert not taxes.difference, (span, taxes)
+    assert not any(row.unexplained for row in contract_balances(tx, span)), span
+    for band in obligations(tx, one, span):
+        assert not band.difference, (span, band)
+    falls = waterfalls(tx, span.last, one.entity, as_of=span.last, at=span.at)
+    deferred = sum((fall.deferred for fall in falls), Decimal(0))
+    assert deferred == closing.get("2100", 0), span
+    assert all(not fall.months[-1].left for fall in falls), span
+
+
+@pytest.fixture
+def rolling() -> Callable[[Ledger], None]:
+    """Return how to check the roll-forwards of a ledger."""
+    return check_rollforwards
 
 
 @pytest.fixture

@@ -275,7 +275,7 @@ SETTINGS = settings(
 
 @SETTINGS
 @given(history=histories, random=st.randoms(use_true_random=False))
-def test_contracts_end_alike_in_any_order(playing, fees, history, random):
+def test_contracts_end_alike_in_any_order(playing, fees, rolling, history, random):
     with playing(()) as play, playing(()) as again:
         one, two = Contracts(play, history), Contracts(again, history)
         for each in (one, two):
@@ -292,6 +292,7 @@ def test_contracts_end_alike_in_any_order(playing, fees, history, random):
         assert one.balances() == two.balances()
         assert one.grants() == two.grants()
         fees(play.ledger).check(date.fromisoformat(END))
+        rolling(play.ledger)
         for command in ("rate_usage", "issue_invoices"):
             on = {"on": END} if command == "issue_invoices" else {}
             assert not play.do(command, through=END, **on).facts

@@ -276,7 +276,9 @@ def results(auditor) -> dict[Any, Any]:
 
 @SETTINGS
 @given(history=histories)
-def test_the_books_agree_with_the_facts(playing, audit, programs, tmp_path_factory, history):
+def test_the_books_agree_with_the_facts(
+    playing, audit, programs, rolling, tmp_path_factory, history
+):
     with playing(history["entities"]) as play:
         play.begin(history["plans"])
         for number, step in enumerate(history["steps"]):
@@ -288,6 +290,7 @@ def test_the_books_agree_with_the_facts(playing, audit, programs, tmp_path_facto
         auditor.check_homes()
         auditor.check_billed(date.fromisoformat(END))
         check_exceptions(play, auditor)
+        rolling(play.ledger)
         check_nothing_is_left(play, audit)
         check_rebuilds(play)
         programs.agree(play.ledger.db, tmp_path_factory.mktemp("books"))

@@ -26,13 +26,16 @@ from ledger.reads import (
     journal,
     looks,
     measuring,
+    movements,
     queries,
     receivables,
     revaluation,
     statements,
+    subledgers,
     subscriptions,
     usage,
 )
+from ledger.reads.span import Span
 from ledger.store.database import Query, Role
 
 TIME = datetime(2026, 10, 1, tzinfo=UTC)
@@ -41,8 +44,23 @@ USED = usage.UsedWindow(1, 1, "a", "m", "s", "sum", TIME, TIME)
 WINDOW = measuring.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
 NO_ID = UUID(int=0)
 SCOPE = receivables.Scope("a", "US", DAY, 1)
+SPAN = Span("US", DAY, DAY, 1, "a")
 
 READS = [
+    movements.movements(SPAN, ["1100"]),
+    movements.carried(SPAN, ["1100"], DAY),
+    movements.revalued(SPAN, ["1100"], DAY),
+    movements.recognised_from_opening(SPAN, ["2100"], ["r"]),
+    movements.netted(SPAN, ["2100"], DAY),
+    movements.item_movements(SPAN, ["1100"]),
+    movements.item_movements(SPAN, ["1100"], limit=None),
+    subledgers.balances(SPAN, ["1100"], DAY),
+    subledgers.items(SPAN, ["1100"], ["i"], DAY),
+    subledgers.unused_grants(SPAN, DAY),
+    subledgers.taxed(SPAN),
+    subledgers.taxed_documents(SPAN),
+    subledgers.reliefs(SPAN),
+    subledgers.groups_of(["i"]),
     subscriptions.entities(),
     subscriptions.accounts(),
     subscriptions.accounts(["a"], entity="US", payer="a"),
@@ -84,7 +102,7 @@ READS = [
     deferred_revenue.schedules(account="a", entity="US", subscription="s"),
     deferred_revenue.open_schedules("US", through=DAY),
     deferred_revenue.open_schedules("US"),
-    deferred_revenue.deferring_entities("US"),
+    deferred_revenue.open_schedules_as_of("US", DAY, at=1, customer="a"),
     charges.billable("US", DAY, ["a"]),
     charges.spent([charges.SpentWindow(1, "a", DAY, DAY)]),
     charges.charges_of_usage(1, "a", "m", TIME, 1),
@@ -210,7 +228,9 @@ def test_every_query_says_in_a_sentence_what_it_answers():
         journal,
         looks,
         measuring,
+        movements,
         receivables,
+        subledgers,
         subscriptions,
         usage,
     ],

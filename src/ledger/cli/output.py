@@ -29,12 +29,14 @@ class Format(StrEnum):
 class Report:
     """An answer: its columns and rows for people, and its shape in the machine contract.
 
-    A column whose name begins with ``#`` holds figures and is set flush right.
+    A column whose name begins with ``#`` holds figures and is set flush right. ``differs`` says
+    that two figures which must be one are not.
     """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     shape: Any
+    differs: bool = False
 
 
 def listed(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Report:

@@ -8,7 +8,7 @@ import typer
 from ledger.cli import reports
 from ledger.cli.effects import drafted
 from ledger.cli.output import Format, emit
-from ledger.cli.shell import actor, shell_of
+from ledger.cli.shell import Exit, actor, shell_of
 from ledger.clock import utc_now
 from ledger.commands.rehearse import drafts
 from ledger.commands.shell import Caller
@@ -34,13 +34,13 @@ def report(
     ] = None,
     from_: Annotated[
         datetime | None,
-        typer.Option("--from", formats=["%Y-%m-%d"], help="The first day of a statement."),
+        typer.Option(
+            "--from", formats=["%Y-%m-%d"], help="The first day of a statement or roll-forward."
+        ),
     ] = None,
     at: Annotated[
         int | None,
-        typer.Option(
-            "--at-position", min=1, help="As the books stood there: owed and group reports."
-        ),
+        typer.Option("--at-position", min=1, help="As the books stood there."),
     ] = None,
     currency: Annotated[
         str | None, typer.Option(help="The currency in which a consolidation is presented.")
@@ -77,3 +77,5 @@ def report(
     with shell.reading() as tx:
         found = reports.REPORTS[name](tx, asked)
     emit(found, form, shell.out)
+    if found.differs:
+        raise typer.Exit(Exit.DIFFERENCES)

@@ -16,19 +16,24 @@ from ledger.periods import DAY, last_day, period_of
 from ledger.rating.schedule import earned
 
 
-class Deferral(Protocol):
-    """A schedule of revenue as it stands: what it defers, over which days, what is recognised."""
+class Earning(Protocol):
+    """So much, earned over these days."""
 
     @property
     def starts_on(self) -> date: ...
     @property
     def ends_on(self) -> date: ...
     @property
+    def deferred(self) -> Decimal: ...
+
+
+class Deferral(Earning, Protocol):
+    """A schedule of revenue as it stands: what it defers, over which days, what is recognised."""
+
+    @property
     def opened_on(self) -> date: ...
     @property
     def changed_on(self) -> date: ...
-    @property
-    def deferred(self) -> Decimal: ...
     @property
     def recognised(self) -> Decimal: ...
     @property
@@ -57,7 +62,7 @@ def steps(schedule: Deferral, through: date, terms: Terms) -> list[Step]:
     return result
 
 
-def earned_by(schedule: Deferral, day: date, terms: Terms) -> Decimal:
+def earned_by(schedule: Earning, day: date, terms: Terms) -> Decimal:
     """Return what of a schedule is earned by the end of a day."""
     return earned(
         schedule.deferred,

@@ -44,12 +44,27 @@ class Schedule:
 
 
 @dataclass(frozen=True)
-class Deferring:
-    """What an entity has deferred in all."""
+class Standing:
+    """A schedule as it stood at the end of a day."""
 
-    entity: str
+    schedule: str
+    part: str
     currency: str
+    account: str
+    starts_on: date
+    ends_on: date
     deferred: Decimal
+    recognised: Decimal
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names the schedule, and where the page after it begins."""
+        return self.schedule, self.part
+
+    @property
+    def left(self) -> Decimal:
+        """What was still to earn."""
+        return self.deferred - self.recognised
 
 
 def schedules(
@@ -94,6 +109,25 @@ def open_schedules(
     )
 
 
-def deferring_entities(entity: str | None = None) -> Query[Deferring]:
-    """The entities with something deferred, and how much."""
-    return query("deferred_revenue", "deferring_entities", Deferring, entity=entity)
+def open_schedules_as_of(
+    entity: str,
+    day: date,
+    *,
+    at: int | None = None,
+    customer: str | None = None,
+    after: tuple[str, str] = START,
+    limit: int = 1_000,
+) -> Query[Standing]:
+    """A page of an entity's schedules with something left to earn at the end of a day."""
+    return query(
+        "deferred_revenue",
+        "open_schedules_as_of",
+        Standing,
+        entity=entity,
+        day=day,
+        at=at,
+        customer=customer,
+        after_schedule=after[0],
+        after_part=after[1],
+        limit=limit,
+    )

@@ -46,6 +46,26 @@ where log.data ? 'account'
 order by 1
 """
 
+WHOLE: Final = """
+select coalesce(
+    (select before.position
+     from ledger.log as here
+     join ledger.log as next on next.lane = 0 and next.position = here.position + 1
+                            and next.recorded_at = here.recorded_at
+                            and coalesce(next.meta ->> 'key', next.meta ->> 'run', '')
+                                = coalesce(here.meta ->> 'key', here.meta ->> 'run', '')
+     cross join lateral (
+         select coalesce((select log.position from ledger.log
+                          where log.lane = 0 and log.position < here.position
+                            and (log.recorded_at <> here.recorded_at
+                                 or coalesce(log.meta ->> 'key', log.meta ->> 'run', '')
+                                    <> coalesce(here.meta ->> 'key', here.meta ->> 'run', ''))
+                          order by log.position desc limit 1), 0) as position
+     ) as before
+     where here.lane = 0 and here.position = %(position)s),
+    %(position)s) as position
+"""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -73,6 +93,13 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Whole:
+    """A position of the books at which no decision is half appended."""
+
+    position: int
+
+
+@dataclass(frozen=True)
 class Touched:
     """An account that a fact is about."""
 
@@ -97,3 +124,8 @@ def facts_of_stream(stream: UUID, *, after: int = 0, limit: int = 100) -> Query[
 def seen() -> Query[Seen]:
     """Return what the live builds know of the books."""
     return Query(SEEN, {}, Seen)
+
+
+def whole(position: int) -> Query[Whole]:
+    """Return the last position up to this one at which what was appended at once is all there."""
+    return Query(WHOLE, {"position": position}, Whole)

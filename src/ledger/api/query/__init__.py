@@ -17,6 +17,7 @@ from ledger.api.query.log import LogQuery
 from ledger.api.query.portal import PortalQuery
 from ledger.api.query.receivables import ReceivablesQuery
 from ledger.api.query.revenue import RevenueQuery
+from ledger.api.query.rollforward import RollForwardQuery
 
 
 @strawberry.type(description="Everything that may be read; each field names the scope it needs.")
@@ -26,6 +27,7 @@ class Query(
     CollectingQuery,
     BankQuery,
     RevenueQuery,
+    RollForwardQuery,
     LimitsQuery,
     BooksQuery,
     GroupQuery,

@@ -10,6 +10,7 @@ from ledger.api.access import Scope
 from ledger.api.connection import Connection, Pages, empty
 from ledger.api.context import Info
 from ledger.api.query.arguments import PAGE, Account, After, First, OneEntity, said
+from ledger.api.query.receivables import AsOfDay, AtPosition
 from ledger.api.roots import root
 from ledger.api.scalars import CurrencyCode
 from ledger.api.types.fields import Money
@@ -56,17 +57,22 @@ class RevenueQuery:
             date | None,
             strawberry.argument(name="from", description="From the month of this day; today."),
         ] = None,
+        as_of_day: AsOfDay = None,
+        at_position: AtPosition = None,
     ) -> Waterfall | None:
         """Compute the waterfall; null where nothing is deferred."""
         ledger = info.context.ledger
-        day = from_ or ledger.clock().date()
-        found = await asyncio.to_thread(_waterfall, ledger, entity, day)
+        day = from_ or as_of_day or ledger.clock().date()
+        found = await asyncio.to_thread(_waterfall, ledger, entity, day, as_of_day, at_position)
         return _shown(found) if found else None
 
 
-def _waterfall(ledger: Ledger, entity: str, day: date) -> waterfall.Waterfall | None:
+def _waterfall(
+    ledger: Ledger, entity: str, day: date, as_of: date | None, at: int | None
+) -> waterfall.Waterfall | None:
     with ledger.db.transaction(Role.READER) as tx:
-        return next(iter(waterfall.waterfalls(tx, day, entity)), None)
+        found = waterfall.waterfalls(tx, day, entity, as_of=as_of, at=at)
+        return next(iter(found), None)
 
 
 def _shown(found: waterfall.Waterfall) -> Waterfall:

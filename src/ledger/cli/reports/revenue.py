@@ -10,8 +10,9 @@ from ledger.store.transaction import Transaction
 
 
 def waterfall(tx: Transaction, asked: Asked) -> Report:
-    """What will be earned per month, from the month of ``--as-of`` (or today) on."""
-    found = waterfalls(tx, asked.as_of or asked.today, asked.entity)
+    """What will be earned per month, as it stood at the end of ``--as-of``, from that month on."""
+    day = asked.from_ or asked.as_of or asked.today
+    found = waterfalls(tx, day, asked.entity, as_of=asked.as_of, at=asked.at)
     rows: list[tuple[Any, ...]] = []
     shape: dict[str, dict[str, Any]] = {}
     for one in found:
