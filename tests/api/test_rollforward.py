@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
-ROLL = """query ($of: RollForwardOf!, $from: Date, $asOf: Date, $at: Long, $account: ID) {
+ROLL = """query ($of: RollForwardOf!, $from: Date, $asOf: Date, $at: Long, $whose: ID) {
     rollForward(entity: "US", of: $of, from: $from, asOf: $asOf, atPosition: $at,
-                account: $account) {
+                account: $whose) {
         entity currency ties asOf { position }
         accounts { account name opening movements { movement amount } closing subledger revalued
                    difference } } }"""
@@ -30,7 +30,7 @@ def test_every_control_account_ties_to_the_trial_balance(october):
 def test_one_customer_and_one_position(october):
     days = {"from": "2026-10-01", "asOf": "2026-11-30", "of": "RECEIVABLES"}
     whole = october.data(ROLL, "auditor", **days)["rollForward"]["accounts"]
-    acme = october.data(ROLL, "auditor", account="acme", **days)["rollForward"]["accounts"]
+    acme = october.data(ROLL, "auditor", whose="acme", **days)["rollForward"]["accounts"]
     assert Decimal(acme[0]["closing"]) <= Decimal(whole[0]["closing"])
     before = october.data(ROLL, "auditor", at="1", **days)["rollForward"]
     assert (before["accounts"], before["ties"]) == ([], True)
@@ -61,5 +61,5 @@ def test_the_disclosure_and_the_tax_report(october):
 
 
 def test_the_portal_may_not_ask(october):
-    asked = october.ask(ROLL, "portal", of="RECEIVABLES")
+    asked = october.ask(ROLL, "portal", "acme", of="RECEIVABLES")
     assert asked["errors"][0]["extensions"]["code"] == "FORBIDDEN"
