@@ -70,7 +70,7 @@ class RollForwards:
 
 @strawberry.type(description="A contract balance as ASC 606 and IFRS 15 want it disclosed.")
 class ContractBalance:
-    """Receivables, unbilled receivables, contract assets or liabilities, the latter two also net."""
+    """Receivables, unbilled receivables, contract assets, liabilities; the latter two also net."""
 
     name: str = about("Such as contract_liabilities, or contract_liabilities_net per customer.")
     opening: Decimal = about("What it was, as a positive amount.")
