@@ -51,6 +51,7 @@ class Movement(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     WRITTEN_OFF = "written_off"
     RECOVERED = "recovered"
+    REVERSED = "reversed"
     REVALUED = "revalued"
     OTHER = "other"
 
@@ -109,6 +110,7 @@ RULES: Mapping[str, Mapping[str, Movement | Sides]] = {
     "dispute_lost_revenue": _all((*_CLAIMS, TAX_PAYABLE), _M.DISPUTE_LOST),
     "allowance_adjusted": {ALLOWANCE: _M.EXPENSED},
     "receivable_written_off": _all((RECEIVABLE, ALLOWANCE, TAX_PAYABLE), _M.WRITTEN_OFF),
+    "write_off_reversed": _all((RECEIVABLE, ALLOWANCE, TAX_PAYABLE), _M.REVERSED),
     "intercompany_charged": _all(_BETWEEN, _M.CHARGED),
     "intercompany_credited": _all(_BETWEEN, _M.CREDITED),
     "intercompany_settled": _all(_BETWEEN, _M.SETTLED),

@@ -1,7 +1,7 @@
 """The tax report: what was taxed, by whom and at which rate, and what came back of it.
 
 A row is one (country, code, category, rate, currency): base and tax of invoices, of credit notes,
-and the relief for what was not paid (write-offs less recoveries, and lost disputes), which facts
+and the relief for what was not paid (write-offs less recoveries and reversals, and lost disputes), which facts
 say per invoice: it falls on the invoice's tax groups by their tax, cumulatively, so that what is
 given back and owed again cancels in each. All of it adds up to the movement of account 2200.
 """
@@ -22,7 +22,7 @@ from ledger.reads.subledgers import Group, Relief
 from ledger.store.transaction import Transaction
 
 INVOICE, CREDIT_NOTE = "invoice", "credit_note"
-KINDS = (INVOICE, CREDIT_NOTE, "write_off", "recovery", "dispute_lost")
+KINDS = (INVOICE, CREDIT_NOTE, "write_off", "recovery", "reversal", "dispute_lost")
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ class ContractDisclosure:
 class TaxSums:
     """In the document's currency, and in that of the books."""
 
-    kind: str = about("invoice, credit_note, write_off, recovery or dispute_lost.")
+    kind: str = about("invoice, credit_note, write_off, recovery, reversal or dispute_lost.")
     base: Decimal = about("The taxable base.")
     tax: Decimal = about("The tax.")
     booked_base: Decimal = about("The base in the currency of the books.")

@@ -16,7 +16,8 @@ from ledger.store.transaction import Transaction
 COLUMNS = (
     *("entity", "country", "code", "category", "#rate", "currency"),
     *("#invoiced_base", "#invoiced_tax", "#credited_base", "#credited_tax"),
-    *("#written_off", "#recovered", "#dispute_lost", "#tax", "#booked_base", "#booked_tax"),
+    *("#written_off", "#recovered", "#reversed", "#dispute_lost", "#tax"),
+    *("#booked_base", "#booked_tax"),
 )
 
 
@@ -80,7 +81,7 @@ def _row(one: Entity, row: TaxRow) -> tuple[Any, ...]:
 def _total(one: Entity, found: TaxReport) -> tuple[Any, ...]:
     base = sum((row.total for row in found.rows), Sums()).booked_base
     return (
-        *(one.entity, *[None] * 13, money(base, one.currency)),
+        *(one.entity, *[None] * 14, money(base, one.currency)),
         *(money(found.reported, one.currency), money(found.posted, one.currency)),
         *(money(found.difference, one.currency), one.currency),
     )
