@@ -1,9 +1,9 @@
 """The tax report: what was taxed, by whom and at which rate, and what came back of it.
 
 A row is one (country, code, category, rate, currency): base and tax of invoices, of credit notes,
-and the relief for what was not paid (write-offs less recoveries and reversals, and lost disputes), which facts
-say per invoice: it falls on the invoice's tax groups by their tax, cumulatively, so that what is
-given back and owed again cancels in each. All of it adds up to the movement of account 2200.
+and the relief for what was not paid (write-offs less recoveries and reversals, and lost disputes),
+which facts say per invoice: it falls on the invoice's tax groups by their tax, cumulatively, so
+that what is given back and owed again cancels in each. It all adds up to what 2200 moved by.
 """
 
 from collections import defaultdict
