@@ -216,7 +216,7 @@ order by 1;
 select account, sum(amount) as amount
 from journal_lines
 where entity = %(entity)s and account = any(%(accounts)s)
-  and split_part(rule, '@', 1) like '%%revalued'
+  and split_part(rule, '@', 1) = any(%(rules)s)
   and posted_on <= %(day)s::date
   and (%(at)s::bigint is null or position <= %(at)s)
   and (%(customer)s::text is null or customer = %(customer)s)

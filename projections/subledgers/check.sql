@@ -11,7 +11,7 @@ full join (
            sum(amount) as amount
     from journal_lines
     where account = any('{1100,1110,1120,1150,1160,1300,2100,2110,2120,2130,2200,2300}')
-      and split_part(rule, '@', 1) not like '%revalued'
+      and split_part(rule, '@', 1) not in ('receivable_revalued', 'revaluation_reversed')
     group by 1, 2, 3, 4
 ) as j using (entity, account, customer, day)
 where coalesce(s.amount, 0) <> coalesce(j.amount, 0)

@@ -222,6 +222,26 @@ def test_receivables_allowance_and_tax_of_losses(vat, books):
     assert (str(before.posted), str(before.difference)) == ("28.50", "0.00")
 
 
+def test_a_revaluation_stands_beside_the_sub_ledger_for_a_day(us, books):
+    """1,000.00 EUR at 1.10, revalued at 1.15 and taken back: the customer's balance never moved."""
+    for on, value in (("2026-10-01", "1.10"), ("2026-10-31", "1.15")):
+        books.do("set_exchange_rate", base="EUR", quote="USD", rate=value, on=on, source="ECB")
+    monthly = {**ANNUAL, "item": "app", "amount": "1000.00", "interval": "month"}
+    books.do("publish_plan", plan="app", currency="EUR", from_="2026-01-01", items=[monthly])
+    books.customer("acme", "US", "EUR", "app")
+    books.do("issue_invoices", through="2026-10-01", on="2026-10-01")
+    books.do("revalue", entity="US", on="2026-10-31")
+    assert us.roll("1100", "2026-10-01", "2026-10-31") == (
+        "0", {"invoiced": "1100.00", "revalued": "50.00"}, "1150.00",
+    )  # fmt: skip
+    assert us.roll("1100", "2026-11-01", "2026-11-30") == (
+        "1150.00", {"revalued": "-50.00"}, "1100.00",
+    )  # fmt: skip
+    assert us.disclosed("2026-10-01", "2026-10-31")["receivables"] == (
+        "0", {"additions": "1100.00", "exchange": "50.00"}, "1150.00",
+    )  # fmt: skip
+
+
 def test_a_span_that_ends_before_it_begins_is_refused(us):
     with pytest.raises(BadSpan):
         us.roll("2100", "2026-12-01", "2026-11-30")

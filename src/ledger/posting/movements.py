@@ -64,8 +64,8 @@ class Sides:
     credit: Movement
 
 
-REVALUED = "revalued"
-"""How the names of rules end that restate a balance at the day's rate, in the books alone."""
+REVALUATIONS = ("receivable_revalued", "revaluation_reversed")
+"""The rules that restate a balance at the day's rate, in the books alone, and take that back."""
 
 _M = Movement
 _DOCUMENT_LINES = (UNBILLED, CONTRACT_ASSET, DEFERRED_REVENUE, PREPAID)
@@ -127,7 +127,7 @@ def name_of(rule: str) -> str:
 def class_of(account: str, rule: str, *, debit: bool) -> Movement:
     """Return the class of what an entry by a rule does to a control account on one side."""
     name = name_of(rule)
-    if name.endswith(REVALUED):
+    if name in REVALUATIONS:
         return Movement.REVALUED
     found = RULES.get(name, {}).get(account, Movement.OTHER)
     if isinstance(found, Sides):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from ledger.posting.movements import REVALUATIONS
 from ledger.reads.queries import query
 from ledger.reads.span import Span
 from ledger.reads.subledgers import Balance
@@ -55,7 +56,15 @@ def carried(span: Span, accounts: Sequence[str], day: date) -> Query[Balance]:
 
 def revalued(span: Span, accounts: Sequence[str], day: date) -> Query[Balance]:
     """What of some accounts is a revaluation at the end of a day."""
-    return query("journal", "revalued", Balance, accounts=list(accounts), day=day, **vars(span))
+    return query(
+        "journal",
+        "revalued",
+        Balance,
+        accounts=list(accounts),
+        rules=list(REVALUATIONS),
+        day=day,
+        **vars(span),
+    )
 
 
 def recognised_from_opening(
