@@ -55,3 +55,35 @@ order by stream, version desc
 on conflict (entity, period) do update set
     state = excluded.state, digest = excluded.digest, at_position = excluded.at_position,
     version = excluded.version, position = excluded.position, recorded_at = excluded.recorded_at;
+
+-- name: period_changes
+insert into period_changes
+select data ->> 'entity', data ->> 'period',
+       case type when 'period.closed/1' then 'closed'
+                 when 'period.reopened/1' then 'reopened' else 'soft_closed' end,
+       position, recorded_at, meta ->> 'actor',
+       coalesce(data ->> 'reason', meta ->> 'reason'), data ->> 'approved_by'
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type in ('period.soft_closed/1', 'period.closed/1', 'period.reopened/1');
+
+-- name: account_pairs
+insert into account_pairs as t
+select entity, debit, credit, (array_agg(position order by position))[1:100]
+from (
+    select f.position, f.data ->> 'entity' as entity, debit, credit
+    from ledger.log as f
+    cross join lateral (
+        select distinct line ->> 'account' from jsonb_array_elements(f.data -> 'lines') as line
+        where (line ->> 'amount')::numeric > 0) as debits (debit)
+    cross join lateral (
+        select distinct line ->> 'account' from jsonb_array_elements(f.data -> 'lines') as line
+        where (line ->> 'amount')::numeric < 0) as credits (credit)
+    where f.lane = %(lane)s and f.position > %(from)s and f.position <= %(to)s
+      and f.type = 'journal.posted/1'
+) as pairs
+group by entity, debit, credit
+order by entity, debit, credit
+on conflict (entity, debit, credit) do update set
+    first_positions = (t.first_positions || excluded.first_positions)[1:100]
+where cardinality(t.first_positions) < 100;

@@ -90,3 +90,28 @@ select p.entity, p.period, l.position
 from periods as p
 join journal_lines as l on l.entity = p.entity and l.period = p.period and l.position > p.at_position
 where p.state = 'closed';
+
+-- name: periods_equal_changes
+-- A period stands as its last closing or reopening left it.
+select p.entity, p.period, p.state, c.state as changed_to
+from periods as p
+full join (select distinct on (entity, period) entity, period, state, position
+           from period_changes order by entity, period, position desc) as c using (entity, period)
+where p.state is distinct from c.state or p.position is distinct from c.position;
+
+-- name: account_pairs_equal_entries
+-- Every pair of accounts that entries debit and credit is known, as often as they do, up to 100.
+with sides as (
+    select distinct entity, position, account, amount > 0 as debit from journal_lines
+), seen as (
+    select d.entity, d.account as debit, c.account as credit, least(count(*), 100) as times
+    from sides as d
+    join sides as c on c.position = d.position and not c.debit
+    where d.debit
+    group by 1, 2, 3
+)
+select entity, debit, credit, s.times, cardinality(p.first_positions) as known
+from seen as s
+full join account_pairs as p using (entity, debit, credit)
+where s.times is distinct from cardinality(p.first_positions)
+limit 100;

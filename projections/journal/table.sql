@@ -64,6 +64,25 @@ create index on journal_lines (
     (case account when '1100' then coalesce(invoice, '') else '' end)
 ) where foreign_currency is not null;
 
+-- name: journal_lines_ledger
+-- The general ledger: an account's lines by their dates.
+create index on journal_lines (entity, account, posted_on, position, line);
+
+-- name: journal_lines_customer
+-- The same of one customer.
+create index on journal_lines (customer, account, posted_on, position, line)
+    where customer is not null;
+
+-- name: journal_lines_reverses
+-- From an entry to the one that takes it back.
+create index on journal_lines (reverses) where reverses is not null;
+
+-- name: journal_lines_cut_off
+-- The few lines whose service is not within the month of their posting.
+create index on journal_lines (position, line)
+    where service_from < date_trunc('month', posted_on::timestamp)
+       or service_to > date_trunc('month', posted_on::timestamp) + interval '1 month';
+
 -- name: trial_balance
 create table trial_balance (
     entity   text not null,
@@ -101,4 +120,29 @@ create table periods (
     position    bigint not null,
     recorded_at timestamptz not null,
     primary key (entity, period)
+);
+
+-- name: period_changes
+-- Every closing and reopening of a period, so that its state at any position can be told.
+create table period_changes (
+    entity      text not null,
+    period      text not null,
+    state       text not null,
+    position    bigint not null,
+    recorded_at timestamptz not null,
+    actor       text,
+    reason      text,
+    approved_by text,
+    primary key (entity, period, position)
+);
+
+-- name: account_pairs
+-- Which accounts were debited and credited by one entry, and where that happened first: with the
+-- first hundred positions it can be told for any position whether a pair was seldom until then.
+create table account_pairs (
+    entity          text not null,
+    debit           text not null,
+    credit          text not null,
+    first_positions bigint[] not null,
+    primary key (entity, debit, credit)
 );

@@ -37,6 +37,10 @@ class Misconfigured(LedgerError):
     """{setting} is not usable: {why}"""
 
 
+class ParquetMissing(LedgerError):
+    """Parquet needs pyarrow; install usage-ledger[parquet], or ask for another form."""
+
+
 # -- the store --------------------------------------------------------------------------------
 
 

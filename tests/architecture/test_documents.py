@@ -11,6 +11,8 @@ import yaml
 from typer.main import get_command
 
 from ledger.cli.app import app
+from ledger.cli.report import DRAFT
+from ledger.cli.reports import REPORTS
 from ledger.commands.registry import COMMANDS
 from ledger.events.fact import RECORDS
 
@@ -138,3 +140,12 @@ def test_every_command_is_documented_with_every_field(command):
 @pytest.mark.parametrize("fact", sorted(RECORDS))
 def test_every_fact_has_a_stream_in_the_table(fact):
     row_of(fact, "architecture.md")
+
+
+def test_every_report_is_documented():
+    rows = (ROOT / "docs" / "reports.md").read_text().splitlines()
+    table = [
+        row.split("|")[1] for row in rows if re.match(r"\| `[a-z][a-z-]*`(, `[a-z-]+`)* \|", row)
+    ]
+    named = [word for cell in table for word in re.findall(r"`([a-z-]+)`", cell)]
+    assert sorted(named) == sorted([*REPORTS, DRAFT]), "give each a row in docs/reports.md"

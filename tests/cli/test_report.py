@@ -2,9 +2,16 @@
 
 import csv
 import io
+import re
+import sys
+from decimal import Decimal
+from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
+from ledger.cli.output import text
 from ledger.cli.reports import REPORTS
 
 
@@ -72,8 +79,59 @@ def test_every_report_comes_in_three_forms(books, name):
     assert table.code == 0, table.err
     head, *rows = csv.reader(io.StringIO(books("report", name, "--format", "csv").out))
     assert table.out.splitlines()[0].split() == head
-    assert len(table.out.splitlines()) == 1 + len(rows)
+    drawn = [line.split() for line in table.out.splitlines()]  # with sums between the rows
+    assert [row for row in rows if " ".join(row).split() not in drawn] == []
+    assert len(drawn) >= 1 + len(rows)
     assert isinstance(books("report", name, "--format", "json").json, list | dict)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_report_comes_as_a_typed_file_that_says_the_same(books, name, tmp_path):
+    files = {form: tmp_path / f"report.{form}" for form in ("csv", "parquet")}
+    for form, file in files.items():
+        done = books("report", name, "--format", form, "--output", str(file))
+        assert (done.code, done.out) == (0, ""), done.err
+    table = parquet.read_table(files["parquet"])
+    head, *rows = csv.reader(io.StringIO(files["csv"].read_text()))
+    assert table.column_names == head
+    assert [[told(value) for value in row.values()] for row in table.to_pylist()] == [
+        [told(number(value)) for value in row] for row in rows
+    ]
+
+
+def number(value):
+    """Return a figure as a decimal of the scale that money has in files, and text as it is."""
+    return Decimal(value) if re.fullmatch(r"-?[0-9]+\.[0-9]{1,4}", value) else value
+
+
+def told(value):
+    """Write a value of a file as the printed form does, decimals without their last zeros."""
+    return text(value.normalize() + 0 if isinstance(value, Decimal) else value)
+
+
+def test_money_and_days_have_their_types_in_a_file(books, tmp_path):
+    file = tmp_path / "journal.parquet"
+    assert books("report", "journal", "--format", "parquet", "-o", str(file)).code == 0
+    schema = parquet.read_schema(file)
+    assert schema.field("amount").type == pa.decimal128(38, 4)
+    assert schema.field("on").type == pa.date32()
+    assert [path.name for path in tmp_path.iterdir()] == ["journal.parquet"]
+
+
+def test_without_pyarrow_parquet_says_what_to_install(books, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    file = tmp_path / "journal.parquet"
+    done = books("report", "journal", "--format", "parquet", "-o", str(file))
+    assert done.code == 1
+    assert "usage-ledger[parquet]" in done.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_parquet_is_not_printed_on_a_terminal(books, monkeypatch):
+    screen = SimpleNamespace(stdout=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("ledger.cli.output.sys", screen)
+    done = books("report", "journal", "--format", "parquet")
+    assert (done.code, done.out) == (2, "")
 
 
 def test_an_unknown_report_is_a_usage_error(books):

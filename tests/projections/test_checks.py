@@ -89,6 +89,12 @@ BREAK = {
     ),
     "journal.balance_blocks_equal_trial_balance": "update balance_blocks set debit = debit + 1",
     "journal.one_currency": f"update journal_lines set currency = 'EUR' {FIRST_ENTRY}",
+    "journal.periods_equal_changes": (
+        "insert into period_changes values ('US', '2026-01', 'reopened', 1, now())"
+    ),
+    "journal.account_pairs_equal_entries": (
+        "update account_pairs set first_positions = first_positions || 1"
+    ),
     "journal.closed_periods_stand_still": (
         "insert into periods select entity, period, 'closed', null, 0, 1, 1, now() "
         "from journal_lines limit 1"

@@ -213,6 +213,13 @@ def fees(audit: type) -> Callable[[Ledger], Any]:
 
 
 @pytest.fixture
+def statements(audit: type) -> Callable[[Any], None]:
+    """Return how to tie the statements of a database to each other."""
+    check: Callable[[Any], None] = importlib.import_module("audited_statements").check_statements
+    return check
+
+
+@pytest.fixture
 def playing(server: TestServer) -> Callable[[tuple[str, ...]], AbstractContextManager[Play]]:
     """Return how to get a player over a fresh database."""
 

@@ -277,7 +277,7 @@ def results(auditor) -> dict[Any, Any]:
 @SETTINGS
 @given(history=histories)
 def test_the_books_agree_with_the_facts(
-    playing, audit, programs, rolling, tmp_path_factory, history
+    playing, audit, statements, programs, rolling, tmp_path_factory, history
 ):
     with playing(history["entities"]) as play:
         play.begin(history["plans"])
@@ -291,6 +291,7 @@ def test_the_books_agree_with_the_facts(
         auditor.check_billed(date.fromisoformat(END))
         check_exceptions(play, auditor)
         rolling(play.ledger)
+        statements(play.ledger.db)
         check_nothing_is_left(play, audit)
         check_rebuilds(play)
         programs.agree(play.ledger.db, tmp_path_factory.mktemp("books"))

@@ -11,6 +11,7 @@ import pytest
 from ledger.catalog.prices import Dynamic, Percentage
 from ledger.projector.projection import projections
 from ledger.reads import (
+    audit,
     charges,
     chart,
     collecting,
@@ -21,6 +22,7 @@ from ledger.reads import (
     exceptions,
     exchange,
     exports,
+    general_ledger,
     intercompany,
     invoices,
     journal,
@@ -43,6 +45,7 @@ DAY = date(2026, 10, 1)
 USED = usage.UsedWindow(1, 1, "a", "m", "s", "sum", TIME, TIME)
 WINDOW = measuring.Window(1, 1, "a", "m", "s", "sum", TIME, TIME, 1, ("region",))
 NO_ID = UUID(int=0)
+POPULATION = audit.Population(1, "US", DAY, DAY, ("4010",))
 SCOPE = receivables.Scope("a", "US", DAY, 1)
 SPAN = Span("US", DAY, DAY, 1, "a")
 
@@ -151,6 +154,20 @@ READS = [
     intercompany.eliminable(DAY, at=1),
     journal.journal_lines(entity="US", account="1100", customer="a", period="2026-10"),
     journal.periods("US"),
+    audit.journal_entry_tests(POPULATION),
+    audit.journal_entry_totals(POPULATION),
+    audit.cut_off(POPULATION),
+    audit.cut_off_lines(POPULATION),
+    audit.year_end_lines(POPULATION),
+    audit.prior_period(POPULATION),
+    audit.reopened(POPULATION),
+    audit.reopened_counts("US"),
+    audit.closed_balances("US"),
+    general_ledger.moves([DAY]),
+    general_ledger.moves([DAY], "US", at=1),
+    general_ledger.lines(
+        general_ledger.Extract("US", "1100", DAY, DAY, 1), after=general_ledger.Mark()
+    ),
     journal.entries([1]),
     journal.lines_of_charges(["c"]),
     journal.lines_of_invoices(["n"]),

@@ -1,5 +1,9 @@
-"""Where a command writes what is a file: to a path, or to standard output."""
+"""Where a command writes what is a file: to a path, or to standard output.
 
+A file appears under its name when it is whole: what failed half way leaves nothing behind.
+"""
+
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +23,15 @@ def opened(output: Path | None) -> Iterator[BinaryIO]:
     if output is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
-    else:
+        return
+    if output.exists() and not output.is_file():  # a pipe, or a device
         with output.open("wb") as file:
             yield file
+        return
+    part = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)

@@ -21,15 +21,12 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from ledger.cli.output import WIDE
 from ledger.commands.ledger import Ledger
 from ledger.errors import StartFailed
 from ledger.projector.follower import catch_up
 from ledger.settings import Settings
 from ledger.store.database import Database, Role, Transaction
-
-WIDE = 1_000
-"""Columns when nobody looks: a pipe gets whole lines, never folded ones."""
-
 
 COUNT, BYTES = MofNCompleteColumn(), DownloadColumn()
 

@@ -4,7 +4,6 @@ Closing asks for everything posted in the period to stand still while it is deci
 entry in it, and any fact about it, makes it look again.
 """
 
-from hashlib import sha256
 from uuid import UUID
 
 from ledger.commands.approval import approver, reason_of
@@ -21,14 +20,13 @@ from ledger.events.periods import PeriodClosed, PeriodReopened, PeriodSoftClosed
 from ledger.events.streams import stream
 from ledger.invoicing.recognition import steps
 from ledger.invoicing.schedules import terms_of
-from ledger.money import plain
 from ledger.periods import first_day, following, instant, last_day, local_day
 from ledger.projector.follower import catch_up
+from ledger.reads.closing import digest_of
 from ledger.reads.deferred_revenue import START, open_schedules
 from ledger.reads.exceptions import unrated
 from ledger.reads.journal import trial_balance
 from ledger.store.append import PeriodGuard
-from ledger.store.canonical import canonical
 from ledger.store.database import Role
 
 PROJECTIONS = ("charges", "deferred_revenue", "exceptions", "journal", "subscriptions", "usage")
@@ -132,8 +130,7 @@ def balance_digest(entity: str, period: str, position: int, context: Context) ->
     """Return the digest of the trial balance as of a period's end, as at a position."""
     with context.ledger.db.transaction(Role.READER) as tx:
         rows = tx.all(trial_balance(entity, as_of=last_day(period), at=position))
-    told = [[row.account, plain(row.debit), plain(row.credit)] for row in rows]
-    return sha256(canonical(told)).hexdigest()
+    return digest_of(rows)
 
 
 def _all_rated(command: ClosePeriod, entity: Keeper, context: Context) -> None:

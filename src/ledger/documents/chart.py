@@ -1,10 +1,11 @@
-"""A chart of daily usage as bars in thousandths of the drawing, which any form can scale.
+"""A chart as bars in thousandths of the drawing, which any form can scale: of usage by day, or of
+figures by month or class.
 
 The axis runs from zero (or a negative low) to the next round number above the highest day.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -19,7 +20,7 @@ _LABELS_MAX: Final = 8
 
 @dataclass(frozen=True)
 class Bar:
-    """One day: where its bar starts and how wide and high it is, in thousandths."""
+    """One figure: where its bar starts and how wide and high it is, in thousandths."""
 
     label: str
     x: int
@@ -46,42 +47,55 @@ class Chart:
     up: tuple[Mark, ...]
 
 
+@dataclass(frozen=True)
+class Value:
+    """A figure to draw: what stands under its bar, and what is told of it in words."""
+
+    short: str
+    label: str
+    amount: Decimal
+
+
 def chart(usage: Usage) -> Chart | None:
     """Return the chart of a meter's usage, or None where there was none."""
-    values = [value for _, value in usage.days]
-    if not any(values):
-        return None
-    step = _step(max(max(values), ZERO) - min(min(values), ZERO))
-    low, high = -_up(-min(values), step), _up(max(values), step)
-    count = len(usage.days)
-    bars = [
-        _bar(place, count, day, value, low, high, usage.unit)
-        for place, (day, value) in enumerate(usage.days)
+    unit = f" ({usage.unit})" if usage.unit else ""
+    each = f" {usage.unit}" if usage.unit else ""
+    values = [
+        Value(
+            f"{day.day} {words.MONTHS[day.month - 1][:3]}",
+            f"{words.day(day)}: {words.number(value)}{each}",
+            value,
+        )
+        for day, value in usage.days
     ]
+    return bars(f"{usage.meter}{unit}, per day (UTC)", values)
+
+
+def bars(title: str, values: Sequence[Value]) -> Chart | None:
+    """Return the bars of some figures, or None where all are zero."""
+    amounts = [value.amount for value in values]
+    if not any(amounts):
+        return None
+    step = _step(max(max(amounts), ZERO) - min(min(amounts), ZERO))
+    low, high = -_up(-min(amounts), step), _up(max(amounts), step)
+    count = len(values)
+    drawn = [_bar(place, count, value, low, high) for place, value in enumerate(values)]
     ticks = [low + step * n for n in range(int((high - low) / step) + 1)]
     every = -(-count // _LABELS_MAX)
-    days = [
-        Mark((2 * place + 1) * FULL // (2 * count), f"{day.day} {words.MONTHS[day.month - 1][:3]}")
-        for place, (day, _) in enumerate(usage.days)
+    across = [
+        Mark((2 * place + 1) * FULL // (2 * count), value.short)
+        for place, value in enumerate(values)
         if place % every == 0
     ]
-    unit = f" ({usage.unit})" if usage.unit else ""
-    return Chart(
-        f"{usage.meter}{unit}, per day (UTC)",
-        tuple(bars),
-        tuple(days),
-        tuple(Mark(_place(tick, low, high), words.number(tick)) for tick in ticks),
-    )
+    up = [Mark(_place(tick, low, high), words.number(tick)) for tick in ticks]
+    return Chart(title, tuple(drawn), tuple(across), tuple(up))
 
 
-def _bar(
-    place: int, count: int, day: date, value: Decimal, low: Decimal, high: Decimal, unit: str | None
-) -> Bar:
+def _bar(place: int, count: int, value: Value, low: Decimal, high: Decimal) -> Bar:
     start, end = place * FULL // count, (place + 1) * FULL // count
     gap = (end - start) // 5
-    zero, top = _place(ZERO, low, high), _place(value, low, high)
-    label = f"{words.day(day)}: {words.number(value)}{f' {unit}' if unit else ''}"
-    return Bar(label, start + gap, end - start - 2 * gap, min(zero, top), abs(top - zero))
+    zero, top = _place(ZERO, low, high), _place(value.amount, low, high)
+    return Bar(value.label, start + gap, end - start - 2 * gap, min(zero, top), abs(top - zero))
 
 
 def _place(value: Decimal, low: Decimal, high: Decimal) -> int:

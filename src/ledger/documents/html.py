@@ -11,11 +11,12 @@ from ledger.documents.sheet import sheet
 
 def html(document: Document) -> bytes:
     """Return the document as UTF-8 HTML."""
-    return _template().render(sheet=sheet(document), full=FULL).encode()
+    return template("document.html").render(sheet=sheet(document), full=FULL).encode()
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a template of this package, which escapes every word."""
     environment = Environment(
         loader=PackageLoader("ledger.documents"),
         autoescape=True,
@@ -24,4 +25,4 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template("document.html")
+    return environment.get_template(name)

@@ -21,6 +21,7 @@ def query(projection: str, name: str, row: type[Row], **params: Any) -> Query[Ro
 
 @cache
 def named(projection: str) -> dict[str, statements.Statement]:
-    """Return the queries of a projection by name."""
-    path = resources.folder("projections") / projection / "queries.sql"
-    return {statement.name: statement for statement in statements.read(path)}
+    """Return the queries of a projection by name; many are kept in several files."""
+    folder = resources.folder("projections") / projection
+    files = sorted(folder.glob("queries*.sql"))
+    return {each.name: each for path in files for each in statements.read(path)}

@@ -3,6 +3,7 @@
 import strawberry
 
 from ledger.api.query.admin import AdminQuery
+from ledger.api.query.audit import AuditQuery
 from ledger.api.query.bank import BankQuery
 from ledger.api.query.books import BooksQuery
 from ledger.api.query.catalog import CatalogQuery
@@ -18,6 +19,7 @@ from ledger.api.query.portal import PortalQuery
 from ledger.api.query.receivables import ReceivablesQuery
 from ledger.api.query.revenue import RevenueQuery
 from ledger.api.query.rollforward import RollForwardQuery
+from ledger.api.query.statements import StatementsQuery
 
 
 @strawberry.type(description="Everything that may be read; each field names the scope it needs.")
@@ -32,6 +34,8 @@ class Query(
     BooksQuery,
     GroupQuery,
     ExchangeQuery,
+    StatementsQuery,
+    AuditQuery,
     LineageQuery,
     LogQuery,
     ErpQuery,

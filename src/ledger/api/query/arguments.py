@@ -1,19 +1,15 @@
 """Arguments that many fields share, each with its sentence."""
 
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import strawberry
 
+from ledger.api.paging import PAGE as PAGE
+from ledger.api.paging import After as After
+from ledger.api.paging import First as First
 from ledger.api.scalars import Long
 
-PAGE: Final = 50
-
-First = Annotated[int, strawberry.argument(description="How many entries, 1 to 200.")]
-After = Annotated[
-    str | None,
-    strawberry.argument(description="Continue after this cursor, under the same filters."),
-]
 Account = Annotated[
     strawberry.ID | None,
     strawberry.argument(description="The account; a portal key has its own."),

@@ -11,16 +11,19 @@ from ledger.api.types.as_of import AsOf
 from ledger.api.types.fields import about, derived
 
 
-def _line_id(root: Any) -> strawberry.ID:
+def line_id(root: Any) -> strawberry.ID:
+    """Return the id of a line."""
     return strawberry.ID(f"{root.position}.{root.line}")
 
 
-def _debit(root: Any) -> Decimal:
+def debit_of(root: Any) -> Decimal:
+    """Return a line's amount if it is a debit, else 0."""
     amount: Decimal = root.amount
     return max(amount, Decimal(0))
 
 
-def _credit(root: Any) -> Decimal:
+def credit_of(root: Any) -> Decimal:
+    """Return a line's amount if it is a credit, else 0."""
     amount: Decimal = root.amount
     return max(-amount, Decimal(0))
 
@@ -29,7 +32,7 @@ def _credit(root: Any) -> Decimal:
 class JournalLine:
     """One debit or credit with everything that it came from."""
 
-    id: strawberry.ID = derived(_line_id, "The line: position of the entry, dot, number.")
+    id: strawberry.ID = derived(line_id, "The line: position of the entry, dot, number.")
     position: Long = about("The position of the entry's fact in the books.")
     line: int = about("Its place in the entry, from 1.")
     entry: str = about("The entry.")
@@ -43,8 +46,8 @@ class JournalLine:
     text: str = about("What the entry says.")
     account: str = about("The account of the chart.")
     amount: Decimal = about("Debit positive, credit negative.")
-    debit: Decimal = derived(_debit, "The amount if it is a debit, else 0.")
-    credit: Decimal = derived(_credit, "The amount if it is a credit, else 0.")
+    debit: Decimal = derived(debit_of, "The amount if it is a debit, else 0.")
+    credit: Decimal = derived(credit_of, "The amount if it is a credit, else 0.")
     customer: str | None = about("The customer account, on control accounts.")
     invoice: str | None = about("The document that it came from.")
     invoice_line: int | None = about("The document's line.")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ledger.cli.output import Report
 from ledger.cli.reports import (
+    audit,
     bank,
     billing,
     books,
@@ -15,24 +16,30 @@ from ledger.cli.reports import (
     collecting,
     contracts,
     credit,
+    entry_tests,
     erp,
     exchange,
+    general_ledger,
     group,
     limits,
     owed,
     revenue,
     rollforward,
     statement,
+    statements,
     tax,
     usage,
 )
-from ledger.cli.reports.asked import Asked
+from ledger.cli.reports.asked import Asked, Criteria
 from ledger.store.transaction import Transaction
 
-__all__ = ["REPORTS", "Asked"]
+__all__ = ["REPORTS", "Asked", "Criteria"]
 
 REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "trial-balance": books.trial_balance,
+    "balance-sheet": statements.balance_sheet,
+    "income-statement": statements.income_statement,
+    "general-ledger": general_ledger.general_ledger,
     "journal": books.journal,
     "periods": books.periods,
     "intercompany": group.intercompany,
@@ -47,6 +54,12 @@ REPORTS: dict[str, Callable[[Transaction, Asked], Report]] = {
     "remaining-obligations": contracts.remaining,
     "tax": tax.tax,
     "tax-documents": tax.documents,
+    "cut-off": audit.cut_off,
+    "cut-off-lines": audit.cut_off_lines,
+    "year-end-lines": audit.year_end_lines,
+    "prior-period": audit.prior_period,
+    "reopened": audit.reopened,
+    "journal-entry-tests": entry_tests.journal_entry_tests,
     "charges": billing.charges,
     "invoices": billing.invoices,
     "credits": credit.grants,

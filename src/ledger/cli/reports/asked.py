@@ -3,12 +3,23 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, TypeVar
 
+from ledger.periods import first_day, last_day
 from ledger.store.transaction import Query, Transaction
 
 Row = TypeVar("Row")
 PAGE = 1_000
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What the tests of journal entries call round, seldom, and near the end of a year."""
+
+    round_to: Decimal = Decimal(1_000)
+    rare_below: int = 5
+    near_days: int = 7
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,21 @@ class Asked:
     from_: date | None = None
     at: int | None = None
     currency: str | None = None
+    period: str | None = None
+    ledger_account: str | None = None
+    compare: date | None = None
+    by_month: bool = False
+    criteria: Criteria = Criteria()
+
+    @property
+    def first(self) -> date | None:
+        """The first posting date asked about."""
+        return first_day(self.period, "period") if self.period else self.from_
+
+    @property
+    def last(self) -> date | None:
+        """The last posting date asked about."""
+        return last_day(self.period) if self.period else self.as_of
 
 
 def every(

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from ledger.cli.columns import Kind
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import PAGE, Asked, every
 from ledger.money import plain
@@ -37,7 +38,8 @@ def charges(tx: Transaction, asked: Asked) -> Report:
         )
         for row in rows
     ]
-    return Report(columns, table, [_charge(row) for row in rows])
+    types = {"#amount": Kind.EXACT, "#delta": Kind.EXACT}
+    return Report(columns, table, [_charge(row) for row in rows], types=types)
 
 
 def invoices(tx: Transaction, asked: Asked) -> Report:

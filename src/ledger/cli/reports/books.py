@@ -1,6 +1,8 @@
 """Reports of the books: the trial balance, and the journal line by line."""
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from ledger.cli.output import Report, listed, money
@@ -9,29 +11,42 @@ from ledger.money import ZERO
 from ledger.posting.accounts import Chart
 from ledger.reads import journal as reads
 from ledger.reads.chart import charted
+from ledger.reads.closing import Standing, standings
 from ledger.store.transaction import Transaction
 
 
 def trial_balance(tx: Transaction, asked: Asked) -> Report:
     """Every account's balance, debit positive; zero accounts are left out."""
-    rows = tx.all(reads.trial_balance(asked.entity, as_of=asked.as_of))
+    rows = tx.all(reads.trial_balance(asked.entity, as_of=asked.last, at=asked.at))
     rows = [row for row in rows if row.balance]
     shape: dict[str, dict[str, Any]] = {}
     for row in rows:
         books = shape.setdefault(row.entity, {"currency": row.currency, "accounts": {}})
         books["accounts"][row.account] = money(row.balance, row.currency)
     columns = ("entity", "account", "name", "#debit", "#credit", "currency")
-    names, day = charted(tx, asked.at), asked.as_of or asked.today
-    return Report(columns, [_balance(row, names, day) for row in rows], shape)
+    names, day = charted(tx, asked.at), asked.last or asked.today
+    table = [_balance(row, names, day) for row in rows]
+    return Report(columns, table, shape, drawn=list(_with_totals(rows, table)))
 
 
 def periods(tx: Transaction, asked: Asked) -> Report:
-    """Every period that was ever closed, and how it stands; every other one is open."""
+    """Every period that was ever closed, how it stands, and whether its digest still holds."""
+    columns = (
+        *("entity", "period", "state", "since", "digest", "at_position", "recomputed", "verdict"),
+        "#entries_after_reopening",
+    )
     rows = [
-        (row.entity, row.period, row.state.replace("_", " "), row.recorded_at, row.digest)
-        for row in tx.all(reads.periods(asked.entity))
+        (
+            *(row.entity, row.period, row.state.replace("_", " "), row.since, row.digest),
+            *(row.at_position, row.recomputed, _verdict(row), row.entries_after_reopening),
+        )
+        for row in standings(tx, asked.entity)
     ]
-    return listed(("entity", "period", "state", "since", "digest"), rows)
+    return listed(columns, rows)
+
+
+def _verdict(row: Standing) -> str | None:
+    return None if row.stands is None else "match" if row.stands else "mismatch"
 
 
 def journal(tx: Transaction, asked: Asked) -> Report:
@@ -62,6 +77,23 @@ def journal(tx: Transaction, asked: Asked) -> Report:
         for row in rows
     ]
     return Report(columns, table, [_line(row) for row in rows])
+
+
+def _with_totals(
+    rows: list[reads.TrialBalanceRow], table: list[tuple[Any, ...]]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the accounts of each entity, and the sums of their balances, which are equal."""
+    pairs = zip(rows, table, strict=True)
+    for entity, each in groupby(pairs, key=lambda pair: pair[0].entity):
+        balances = []
+        for row, drawn in each:
+            balances.append(row.balance)
+            yield drawn
+        debits, credits_ = (
+            money(sum((max(sign * one, ZERO) for one in balances), ZERO), row.currency)
+            for sign in (1, -1)
+        )
+        yield (entity, None, "Total", debits, credits_, row.currency)
 
 
 def _balance(row: reads.TrialBalanceRow, names: Chart, day: date) -> tuple[Any, ...]:

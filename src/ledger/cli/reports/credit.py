@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+from ledger.cli.columns import Kind
 from ledger.cli.output import Report, money
 from ledger.cli.reports.asked import PAGE, Asked, every
 from ledger.money import plain
@@ -38,7 +39,8 @@ def grants(tx: Transaction, asked: Asked) -> Report:
         )
         for row in rows
     ]
-    return Report(columns, table, [_grant(row, draws[row.grant_id]) for row in rows])
+    shape = [_grant(row, draws[row.grant_id]) for row in rows]
+    return Report(columns, table, shape, types={"#left": Kind.EXACT})
 
 
 def discounts(tx: Transaction, asked: Asked) -> Report:

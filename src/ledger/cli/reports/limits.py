@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 
+from ledger.cli.columns import Kind
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import Asked, every
 from ledger.clock import utc_now
@@ -70,7 +71,8 @@ def spending(tx: Transaction, asked: Asked) -> Report:
         )
         for each in spendings(under, sums)
     ]
-    return listed((*columns, "currency"), table)
+    types = {"#limit": Kind.MONEY, "#remaining": Kind.MONEY}
+    return listed((*columns, "currency"), table, types)
 
 
 def thresholds(tx: Transaction, asked: Asked) -> Report:

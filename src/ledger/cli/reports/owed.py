@@ -4,10 +4,18 @@ Each may be asked for the end of any day (``--as-of``), as the books stood at an
 (``--at-position``); without them everything posted counts.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from ledger.cli.drawing import Drawing, worth
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import Asked
+from ledger.money import ZERO
 from ledger.reads import receivables
 from ledger.store.transaction import Transaction
+
+AGES = ("not due", "1-30", "31-60", "61-90", "over 90")
 
 
 def scope_of(asked: Asked) -> receivables.Scope:
@@ -130,7 +138,26 @@ def ageing(tx: Transaction, asked: Asked) -> Report:
         )
         for row in rows
     ]
-    return listed((*columns, "currency"), table)
+    found = listed((*columns, "currency"), table)
+    return replace(found, drawings=_aged(rows, on))
+
+
+def _aged(rows: Sequence[receivables.Aged], on: date) -> list[Drawing]:
+    """Return what is open by days overdue, per currency."""
+    drawings = []
+    for currency in sorted({row.currency for row in rows}):
+        sums = [
+            sum((getattr(row, place) for row in rows if row.currency == currency), ZERO)
+            for place in ("not_due", "days_30", "days_60", "days_90", "older")
+        ]
+        drawings.append(
+            Drawing(
+                f"Open receivables on {on} by days overdue",
+                currency,
+                list(zip(AGES, sums, strict=True)),
+            )
+        )
+    return worth(drawings)
 
 
 def _balances(tx: Transaction, asked: Asked) -> list[receivables.Balance]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ledger.cli.drawing import Drawing, worth
 from ledger.cli.output import Report, listed, money
 from ledger.cli.reports.asked import Asked, every
 from ledger.reads import deferred_revenue as reads
@@ -31,7 +32,18 @@ def waterfall(tx: Transaction, asked: Asked) -> Report:
             )
             for each in one.months
         ]
-    return Report(("entity", "month", "#earned", "#left", "currency"), rows, shape)
+    drawings = worth(
+        [
+            Drawing(
+                f"Deferred revenue of {one.entity}, by the month it will be earned",
+                one.currency,
+                [(each.month, each.amount) for each in one.months],
+            )
+            for one in found
+        ]
+    )
+    columns = ("entity", "month", "#earned", "#left", "currency")
+    return Report(columns, rows, shape, drawings=drawings)
 
 
 def schedules(tx: Transaction, asked: Asked) -> Report:
