@@ -110,40 +110,56 @@ order by 1, 2, 3, 4;
 
 -- name: unrated_spans
 -- When, of some accounts, something is unrated: what a rating has to measure again. A whole day that
--- no window touches, else the quarters of an hour in which rows are in no charge's set.
-select d.account, d.meter, s.starts, s.ends
-from usage_days as d
-cross join lateral (
-    select exists (
-        select 1
-        from rated_windows as w
-        where w.lane = d.lane and w.account = d.account and w.meter = d.meter
-          and w.window_from < d.day + interval '1 day' and w.window_to > d.day) as touched
-) as t
-cross join lateral (
-    select d.day as starts, d.day + interval '1 day' as ends
-    where not t.touched
-    union all
-    select q.quarter, q.quarter + interval '15 minutes'
-    from (
-        select distinct date_bin('15 minutes', e.occurred_at, '2000-01-01 00:00:00+00') as quarter
-        from usage_events as e
-        where t.touched
-          and e.lane = d.lane and e.account = d.account and e.meter = d.meter
-          and e.occurred_at >= d.day and e.occurred_at < d.day + interval '1 day'
-          and e.position > d.rated_position
-          and coalesce(e.subscription, '') = d.subscription
-          and not exists (
-              select 1
-              from rated_windows as w
-              where w.lane = d.lane and w.account = d.account and w.meter = d.meter
-                and w.window_from <= e.occurred_at and w.window_to > e.occurred_at
-                and w.to_position >= e.position and w.facts > 0
-                and d.subscription in ('', w.subscription))
-    ) as q
-) as s
-where d.rated_position < d.last_position and d.account = any(%(accounts)s)
-order by d.account, d.meter, s.starts;
+-- no window touches, else the quarters of an hour in which rows are in no charge's set; those that
+-- meet are one span.
+with spans as (
+    select d.account, d.meter, s.starts, s.ends
+    from usage_days as d
+    cross join lateral (
+        select exists (
+            select 1
+            from rated_windows as w
+            where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+              and w.window_from < d.day + interval '1 day' and w.window_to > d.day) as touched
+    ) as t
+    cross join lateral (
+        select d.day as starts, d.day + interval '1 day' as ends
+        where not t.touched
+        union all
+        select q.quarter, q.quarter + interval '15 minutes'
+        from (
+            select distinct
+                   date_bin('15 minutes', e.occurred_at, '2000-01-01 00:00:00+00') as quarter
+            from usage_events as e
+            where t.touched
+              and e.lane = d.lane and e.account = d.account and e.meter = d.meter
+              and e.occurred_at >= d.day and e.occurred_at < d.day + interval '1 day'
+              and e.position > d.rated_position
+              and coalesce(e.subscription, '') = d.subscription
+              and not exists (
+                  select 1
+                  from rated_windows as w
+                  where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+                    and w.window_from <= e.occurred_at and w.window_to > e.occurred_at
+                    and w.to_position >= e.position and w.facts > 0
+                    and d.subscription in ('', w.subscription))
+        ) as q
+    ) as s
+    where d.rated_position < d.last_position and d.account = any(%(accounts)s)
+), begun as (
+    select account, meter, starts, ends,
+           coalesce(starts > lag(ends) over (partition by account, meter order by starts), true)
+               as begins
+    from spans
+), numbered as (
+    select account, meter, starts, ends,
+           count(*) filter (where begins) over (partition by account, meter order by starts) as span
+    from begun
+)
+select account, meter, min(starts) as starts, max(ends) as ends
+from numbered
+group by account, meter, span
+order by account, meter, starts;
 
 -- name: dead_letters
 -- A page of the dead letters that no replay took out, newest last.
