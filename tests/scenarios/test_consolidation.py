@@ -86,3 +86,24 @@ def test_journals_by_hand_between_entities_are_not_eliminated(two):
     two.do("post_journal", entity="US", on="2026-11-20", lines=lines, reason="test",
            approved_by="boss")  # fmt: skip
     assert plain(look(two, 2026, 11, 29).statement.totals) == {"1000": "5.00", "4200": "-5.00"}
+
+
+def test_after_both_sides_revalued_only_the_gain_is_left_of_a_charge(two):
+    """EU revalues 900.00 EUR to 950.00: both sides are worth the same, and the day after not."""
+    two.do("revalue", entity="EU", on="2026-11-30")
+    closing = look(two, 2026, 11, 30).statement
+    assert plain(closing.eliminations) == {
+        "1300": "-1000.00",
+        "2300": "1000.00",
+        "4200": "1000.00",
+        "5200": "-1000.00",
+    }
+    assert plain(closing.totals) == {"7010": "-52.63"}
+    assert (str(closing.elimination_difference), str(closing.translation_difference)) == (
+        *("0.00", "52.63"),
+    )
+    after = look(two, 2026, 12, 1).statement
+    assert str(after.elimination_difference) == "-52.63"
+    two.do("settle_intercompany", reference="hosting", payer="US", payee="EU", currency="USD",
+           amount="1000.00", on="2026-12-01")  # fmt: skip
+    assert two.balances("EU") == {"1000": "950.00", "4200": "-900.00", "7000": "-50.00"}
