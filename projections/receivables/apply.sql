@@ -4,34 +4,45 @@
 -- What every fact does to what a customer owes, one row per invoice, payment or balance it moves.
 insert into receivable_entries
 select position, place, account, entity, currency, day, kind, document, invoice, payment,
-       receivable, disputed, unapplied, credit, written_off
+       receivable, disputed, unapplied, credit, written_off,
+       receivable_carried, disputed_carried, unapplied_carried, credit_carried
 from (
     select position, 1::bigint as place, data ->> 'account' as account,
            data ->> 'entity' as entity, data ->> 'currency' as currency,
            (data ->> 'issued_on')::date as day, 'invoice' as kind, data ->> 'number' as document,
            data ->> 'number' as invoice, null as payment, (data ->> 'total')::numeric as receivable,
-           0 as disputed, 0 as unapplied, 0 as credit, 0 as written_off
+           0 as disputed, 0 as unapplied, 0 as credit, 0 as written_off,
+           coalesce(data ->> 'booked', data ->> 'total')::numeric as receivable_carried,
+           0 as disputed_carried, 0 as unapplied_carried, 0 as credit_carried
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'invoice.issued/1'
     union all
     select position, 1, data ->> 'account', data ->> 'entity', data ->> 'currency',
            (data ->> 'issued_on')::date, 'credit_note', data ->> 'number', data ->> 'invoice', null,
-           -(data ->> 'to_receivable')::numeric, 0, 0, (data ->> 'to_credit_balance')::numeric, 0
+           -(data ->> 'to_receivable')::numeric, 0, 0, (data ->> 'to_credit_balance')::numeric, 0,
+           -coalesce(data ->> 'booked_receivable', data ->> 'to_receivable')::numeric, 0, 0,
+           case when (data ->> 'to_credit_balance')::numeric = 0 then 0
+                else coalesce(
+                    (data ->> 'booked')::numeric - (data ->> 'booked_receivable')::numeric,
+                    (data ->> 'to_credit_balance')::numeric)
+           end
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'credit_note.issued/1'
     union all
     select position, 0, data ->> 'account', data ->> 'entity', data ->> 'currency',
            (data ->> 'on')::date, 'payment', data ->> 'payment', null, data ->> 'payment', 0, 0,
-           (data ->> 'unapplied')::numeric, 0, 0
+           (data ->> 'unapplied')::numeric, 0, 0, 0, 0,
+           coalesce(data ->> 'booked_unapplied', data ->> 'unapplied')::numeric, 0
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'payment.captured/1'
     union all
     select position, place, data ->> 'account', data ->> 'entity', data ->> 'currency',
            (data ->> 'on')::date, 'payment', data ->> 'payment', application ->> 'invoice',
-           data ->> 'payment', -(application ->> 'amount')::numeric, 0, 0, 0, 0
+           data ->> 'payment', -(application ->> 'amount')::numeric, 0, 0, 0, 0,
+           -coalesce(application ->> 'booked', application ->> 'amount')::numeric, 0, 0, 0
     from ledger.log
     cross join lateral jsonb_array_elements(data -> 'applications')
         with ordinality as a (application, place)
@@ -40,23 +51,27 @@ from (
     union all
     select position, place, data ->> 'account', data ->> 'entity', data ->> 'currency',
            (data ->> 'on')::date, data ->> 'kind', data ->> 'document', invoice, payment,
-           receivable, disputed, unapplied, credit, written_off
+           receivable, disputed, unapplied, credit, written_off,
+           receivable_carried, disputed_carried, unapplied_carried, credit_carried
     from ledger.log
     cross join lateral (
-        select min(place) as place, movement ->> 'invoice' as invoice,
-               movement ->> 'payment' as payment,
-               coalesce(sum((movement ->> 'amount')::numeric)
-                        filter (where movement ->> 'balance' = 'receivable'), 0) as receivable,
-               coalesce(sum((movement ->> 'amount')::numeric)
-                        filter (where movement ->> 'balance' = 'disputed'), 0) as disputed,
-               coalesce(sum((movement ->> 'amount')::numeric)
-                        filter (where movement ->> 'balance' = 'unapplied'), 0) as unapplied,
-               coalesce(sum((movement ->> 'amount')::numeric)
-                        filter (where movement ->> 'balance' = 'credit'), 0) as credit,
-               coalesce(sum((movement ->> 'amount')::numeric)
-                        filter (where movement ->> 'balance' = 'written_off'), 0) as written_off
-        from jsonb_array_elements(data -> 'movements') with ordinality as m (movement, place)
-        group by 2, 3
+        select min(place) as place, invoice, payment,
+               coalesce(sum(amount) filter (where balance = 'receivable'), 0) as receivable,
+               coalesce(sum(amount) filter (where balance = 'disputed'), 0) as disputed,
+               coalesce(sum(amount) filter (where balance = 'unapplied'), 0) as unapplied,
+               coalesce(sum(amount) filter (where balance = 'credit'), 0) as credit,
+               coalesce(sum(amount) filter (where balance = 'written_off'), 0) as written_off,
+               coalesce(sum(worth) filter (where balance = 'receivable'), 0) as receivable_carried,
+               coalesce(sum(worth) filter (where balance = 'disputed'), 0) as disputed_carried,
+               coalesce(sum(worth) filter (where balance = 'unapplied'), 0) as unapplied_carried,
+               coalesce(sum(worth) filter (where balance = 'credit'), 0) as credit_carried
+        from (
+            select place, movement ->> 'balance' as balance, movement ->> 'invoice' as invoice,
+                   movement ->> 'payment' as payment, (movement ->> 'amount')::numeric as amount,
+                   coalesce(movement ->> 'booked', movement ->> 'amount')::numeric as worth
+            from jsonb_array_elements(data -> 'movements') with ordinality as m (movement, place)
+        ) as movements
+        group by invoice, payment
     ) as moved
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'receivables.posted/1'

@@ -6,15 +6,35 @@ full join (select account, sum(open) as open from open_items group by 1) as i us
 where coalesce(b.receivable, 0) <> coalesce(i.open, 0)
 limit 100;
 
--- name: receivables_equal_journal
--- Account 1100 in the journal is the open item of every invoice, in the currency agreed.
-select number, i.open, j.amount as amount_in_journal
+-- name: open_equals_entries
+-- What is open of an invoice is the sum of its entries.
+select number, i.open, e.open as open_of_entries
 from open_items as i
 full join (
-    select invoice as number, sum(coalesce(foreign_amount, amount)) as amount
-    from journal_lines where account = '1100' group by 1
+    select invoice as number, sum(receivable) as open
+    from receivable_entries where invoice is not null group by 1
+) as e using (number)
+where coalesce(i.open, 0) <> coalesce(e.open, 0)
+limit 100;
+
+-- name: receivables_equal_journal
+-- Account 1100 in the journal is the open item of every invoice, in the currency agreed (what is
+-- worth nothing in the books is not in the journal) and as it is carried.
+select number, e.open, j.open as open_in_journal, e.carried, j.carried as carried_in_journal
+from (
+    select invoice as number, sum(receivable) filter (where receivable_carried <> 0) as open,
+           sum(receivable_carried) as carried
+    from receivable_entries where invoice is not null group by 1
+) as e
+full join (
+    select l.invoice as number,
+           sum(case l.currency when i.currency then l.amount else l.foreign_amount end) as open,
+           sum(l.amount) as carried
+    from journal_lines as l
+    left join open_items as i on i.number = l.invoice
+    where l.account = '1100' group by 1
 ) as j using (number)
-where coalesce(i.open, 0) <> coalesce(j.amount, 0)
+where coalesce(e.open, 0) <> coalesce(j.open, 0) or coalesce(e.carried, 0) <> coalesce(j.carried, 0)
 limit 100;
 
 -- name: settled_carry_nothing
@@ -27,21 +47,46 @@ group by i.number
 having sum(j.amount) <> 0
 limit 100;
 
--- name: unapplied_equals_journal
--- Accounts 2130, 2120 and 1110 in the journal are what the balances say, per customer.
-select account, b.unapplied, j.unapplied as unapplied_in_journal, b.credit,
-       j.credit as credit_in_journal, b.disputed, j.disputed as disputed_in_journal
+-- name: balances_equal_entries
+-- What an account owes, and has with us, is the sum of its entries.
+select account, b.receivable, e.receivable as receivable_of_entries, b.disputed,
+       e.disputed as disputed_of_entries, b.unapplied, e.unapplied as unapplied_of_entries,
+       b.credit, e.credit as credit_of_entries
 from balances as b
 full join (
-    select customer as account,
-           -coalesce(sum(coalesce(foreign_amount, amount)) filter (where account = '2130'), 0) as unapplied,
-           -coalesce(sum(coalesce(foreign_amount, amount)) filter (where account = '2120'), 0) as credit,
-           coalesce(sum(coalesce(foreign_amount, amount)) filter (where account = '1110'), 0) as disputed
-    from journal_lines where account in ('1110', '2120', '2130') group by 1
-) as j using (account)
-where coalesce(b.unapplied, 0) <> coalesce(j.unapplied, 0)
-   or coalesce(b.credit, 0) <> coalesce(j.credit, 0)
-   or coalesce(b.disputed, 0) <> coalesce(j.disputed, 0)
+    select account, sum(receivable) as receivable, sum(disputed) as disputed,
+           sum(unapplied) as unapplied, sum(credit) as credit
+    from receivable_entries group by 1
+) as e using (account)
+where (b.receivable, b.disputed, b.unapplied, b.credit)
+      is distinct from (e.receivable, e.disputed, e.unapplied, e.credit)
+limit 100;
+
+-- name: unapplied_equals_journal
+-- Accounts 2130, 2120 and 1110 in the journal are what the entries say, per customer, in the
+-- currency agreed (what is worth nothing in the books is not in the journal) and as it is carried.
+select customer, account, e.amount, j.amount as amount_in_journal, e.carried,
+       j.carried as carried_in_journal
+from (
+    select e.account as customer, a.account, sum(a.amount) filter (where a.carried <> 0) as amount,
+           sum(a.carried) as carried
+    from receivable_entries as e
+    cross join lateral (values ('1110', disputed, disputed_carried),
+                               ('2120', -credit, -credit_carried),
+                               ('2130', -unapplied, -unapplied_carried))
+        as a (account, amount, carried)
+    group by 1, 2
+) as e
+full join (
+    select l.customer, l.account,
+           sum(case l.currency when b.currency then l.amount else l.foreign_amount end) as amount,
+           sum(l.amount) as carried
+    from journal_lines as l
+    left join balances as b on b.account = l.customer
+    where l.account in ('1110', '2120', '2130') group by 1, 2
+) as j using (customer, account)
+where coalesce(e.amount, 0) <> coalesce(j.amount, 0)
+   or coalesce(e.carried, 0) <> coalesce(j.carried, 0)
 limit 100;
 
 -- name: allowance_equals_journal

@@ -3,6 +3,8 @@
 
 -- name: receivable_entries
 -- The sub-ledger line by line: any state of any day, as known at any position, is a sum over it.
+-- What is carried is worth so much in the currency of the books; where that is nothing, the journal
+-- says nothing of it.
 create table receivable_entries (
     position    bigint not null,
     place       integer not null,
@@ -19,6 +21,10 @@ create table receivable_entries (
     unapplied   numeric not null,
     credit      numeric not null,
     written_off numeric not null,
+    receivable_carried numeric not null,
+    disputed_carried   numeric not null,
+    unapplied_carried  numeric not null,
+    credit_carried     numeric not null,
     primary key (position, place)
 );
 

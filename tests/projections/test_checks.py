@@ -48,9 +48,15 @@ BREAK = {
     "invoices.numbers_have_no_gaps": f"delete from invoices {ONE_INVOICE}",
     "invoices.nothing_settled_twice": f"update invoices set open = -1 {ONE_INVOICE}",
     "receivables.balances_equal_items": "update balances set receivable = receivable + 1",
-    "receivables.receivables_equal_journal": f"update open_items set open = open + 1 {ONE_INVOICE}",
+    "receivables.open_equals_entries": f"update open_items set open = open + 1 {ONE_INVOICE}",
+    "receivables.receivables_equal_journal": (
+        "update receivable_entries set receivable_carried = receivable_carried * 2"
+    ),
     "receivables.settled_carry_nothing": "update open_items set open = 0",
-    "receivables.unapplied_equals_journal": "update balances set unapplied = unapplied + 1",
+    "receivables.balances_equal_entries": "update balances set unapplied = unapplied + 1",
+    "receivables.unapplied_equals_journal": (
+        "update journal_lines set amount = amount * 2 where account in ('2120', '2130')"
+    ),
     "receivables.allowance_equals_journal": "update allowances set amount = amount + 1",
     "receivables.payments_equal_balances": "update payments set unapplied = unapplied + 1",
     "receivables.nothing_negative": "update balances set credit = -1 where account = 'acme'",

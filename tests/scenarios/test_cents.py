@@ -103,3 +103,25 @@ def test_a_nearer_run_takes_nothing_back_from_days_that_a_new_price_cut_off(book
     assert books.balances() == {"1100": "30.00", "1150": "20.00", "4010": "-50.00"}
     books.do("rate_usage", through="2026-10-31")
     assert books.balances() == {"1100": "30.00", "1150": "20.00", "4010": "-50.00"}
+
+
+def test_what_is_worth_nothing_in_the_books_is_owed_and_paid_nevertheless(books):
+    """0.001 KWD are less than half a yen: they are open, paid, kept and refunded without a line."""
+    books.entity("JP", "JPY")
+    books.do("set_exchange_rate", base="KWD", quote="JPY", rate="486", on="2026-01-01", source="t")
+    books.plan("api", "KWD", {"type": "per_unit", "unit": "0.001"})
+    books.customer("acme", "JP", "KWD", "api")
+    paid = {"account": "acme", "currency": "KWD", "via": "bank"}
+    for number in (1, 2):
+        books.use("acme", f"e{number}", "2026-10-05", "1")
+        books.do("rate_usage", through="2026-10-31")
+        books.do("issue_invoices", through="2026-10-31", on=f"2026-11-0{number}")
+    assert [line[4] for line in books.documents("acme")] == ["0.001", "0.001"]
+    books.do("capture_payment", payment="p1", amount="0.001", on="2026-11-03", **paid)
+    books.do("capture_payment", payment="p2", amount="0.002", on="2026-11-04", apply=[], **paid)
+    books.do("open_dispute", dispute="d1", payment="p1", amount="0.001", fee="0", on="2026-11-05")
+    books.do("apply_balance", account="acme", invoice="JP-2026-000002", from_="unapplied_cash",
+             on="2026-11-06")  # fmt: skip
+    books.do("refund", refund="r1", account="acme", amount="0.001", via="bank",
+             from_="unapplied_cash", on="2026-11-07")  # fmt: skip
+    assert [line[4] for line in books.documents("acme")] == ["0.000", "0.000"]

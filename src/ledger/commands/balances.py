@@ -14,10 +14,10 @@ from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Id
 from ledger.errors import AlreadyExists
 from ledger.events.cash import BalanceApplied, RefundPaid
-from ledger.events.fact import Fact
 from ledger.events.receivables import RECEIVABLE
 from ledger.events.streams import stream
 from ledger.money import ZERO
+from ledger.posting.entry import entered
 from ledger.posting.settlements import balance_applied, refund_paid
 from ledger.receivables.spend import applied, refunded
 
@@ -74,9 +74,7 @@ def refund(command: Refund, context: Context) -> Decision:
     )
     moved = owner.posted("refund", command.refund, movements, fact)
     entry = refund_paid(fact, moved, owner.on, owner.at)
-    assert entry is not None, "a refund is more than zero"
-    facts: list[Fact] = [fact, moved, entry]
-    return Decision(facts, guards=owner.guards)
+    return Decision(entered([fact, moved], entry), guards=owner.guards)
 
 
 def apply_balance(command: ApplyBalance, context: Context) -> Decision:
@@ -105,6 +103,4 @@ def apply_balance(command: ApplyBalance, context: Context) -> Decision:
     )
     moved = owner.posted("application", command.invoice, movements, fact)
     entry = balance_applied(fact, moved, owner.on, owner.at)
-    assert entry is not None, "an application is more than zero"
-    facts: list[Fact] = [fact, moved, entry]
-    return Decision(facts, guards=owner.guards)
+    return Decision(entered([fact, moved], entry), guards=owner.guards)

@@ -17,11 +17,11 @@ from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Currency, Id
 from ledger.errors import AlreadyExists, CurrencyMismatch
 from ledger.events.cash import Application, PaymentApplied, PaymentCaptured
-from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.invoicing.booking import carried
 from ledger.periods import instant
 from ledger.posting.cash import payment
+from ledger.posting.entry import entered
 from ledger.receivables.apply import apply_payment
 
 
@@ -99,9 +99,7 @@ def capture_payment(command: CapturePayment, context: Context) -> Decision:
         booked_unapplied=rest,
     )
     entry = payment(captured, on, at)
-    assert entry is not None, "a payment is more than zero"
-    facts: list[Fact] = [captured, received, entry]
-    return Decision(facts, guards=[period_guard(entity.entity, on)])
+    return Decision(entered([captured, received], entry), guards=[period_guard(entity.entity, on)])
 
 
 def _asked(command: CapturePayment) -> list[Application] | None:

@@ -14,10 +14,10 @@ from ledger.commands.types import Amount, Id, Number
 from ledger.errors import AlreadyExists, BadValue, DisputeDecided, UnknownDispute
 from ledger.events.billing import InvoiceIssued
 from ledger.events.disputes import DisputeClosed, DisputeOpened, Reversal
-from ledger.events.fact import Fact
 from ledger.events.receivables import LOST, Movement
 from ledger.events.streams import stream
 from ledger.posting.disputes import dispute_closed, dispute_opened
+from ledger.posting.entry import entered
 from ledger.receivables.back import disputed, lost, won
 from ledger.receivables.reversal import reversals
 
@@ -70,9 +70,7 @@ def open_dispute(command: OpenDispute, context: Context) -> Decision:
     )
     moved = owner.posted("dispute", command.dispute, claims, fact)
     entry = dispute_opened(fact, moved, owner.on, owner.at)
-    assert entry is not None, "a dispute is more than zero"
-    facts: list[Fact] = [fact, moved, entry]
-    return Decision(facts, guards=owner.guards)
+    return Decision(entered([fact, moved], entry), guards=owner.guards)
 
 
 def close_dispute(command: CloseDispute, context: Context) -> Decision:
@@ -102,9 +100,7 @@ def close_dispute(command: CloseDispute, context: Context) -> Decision:
     )
     moved = owner.posted(f"dispute_{command.outcome}", command.dispute, movements, fact)
     entry = dispute_closed(fact, moved, owner.on, owner.at)
-    assert entry is not None, "a dispute is more than zero"
-    facts: list[Fact] = [fact, moved, entry]
-    return Decision(facts, guards=owner.guards)
+    return Decision(entered([fact, moved], entry), guards=owner.guards)
 
 
 def _open(context: Context, dispute: str) -> DisputeOpened:

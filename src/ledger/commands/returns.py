@@ -11,11 +11,11 @@ from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Id
 from ledger.errors import AlreadyCaptured
 from ledger.events.cash import Application, PaymentFailed, PaymentReturned
-from ledger.events.fact import Fact
 from ledger.events.receivables import UNAPPLIED
 from ledger.events.streams import stream
 from ledger.money import ZERO
 from ledger.periods import instant
+from ledger.posting.entry import entered
 from ledger.posting.settlements import payment_returned
 from ledger.receivables.back import returned
 
@@ -96,6 +96,4 @@ def return_payment(command: ReturnPayment, context: Context) -> Decision:
     )
     moved = owner.posted("return", command.payment, movements, fact)
     entry = payment_returned(fact, moved, owner.on, owner.at)
-    assert entry is not None, "a return is more than zero"
-    facts: list[Fact] = [fact, moved, entry]
-    return Decision(facts, guards=owner.guards)
+    return Decision(entered([fact, moved], entry), guards=owner.guards)

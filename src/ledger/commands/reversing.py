@@ -14,11 +14,12 @@ from ledger.events.billing import CreditNoteIssued
 from ledger.events.catalog import EntityRegistered
 from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
-from ledger.events.losses import WriteOffReversed
+from ledger.events.losses import AllowanceAdjusted, WriteOffReversed
 from ledger.events.receivables import RECEIVABLE, RELIEVED, ReceivablesPosted
 from ledger.events.streams import stream
 from ledger.invoicing.booking import Document
 from ledger.money import ZERO, digits
+from ledger.posting.entry import entered
 from ledger.posting.losses import write_off_reversed
 from ledger.receivables.allowance import Allowance, unborne
 from ledger.receivables.booking import booked
@@ -57,8 +58,7 @@ class Reversed:
             fact.invoice,
         )
         entry = write_off_reversed(fact, moved, fact.on, fact.timestamp)
-        assert entry is not None, "a reversal is more than zero"
-        return [fact, moved, *refills, entry]
+        return entered([fact, moved, *refills], entry)
 
 
 def reversals_of(
@@ -143,5 +143,5 @@ def reversing(undone: Iterable[Reversed], versions: dict[str, int], books: Books
             allowance = books.versions([where])[where]
         facts = each.facts(versions[each.fact.account], allowance)
         versions[each.fact.account] += 1
-        allowance += len(facts) - 3
+        allowance += sum(isinstance(fact, AllowanceAdjusted) for fact in facts)
         yield from facts

@@ -12,11 +12,11 @@ from ledger.commands.context import Context
 from ledger.commands.debtor import Debtor, debtor_of
 from ledger.commands.decision import Decision
 from ledger.commands.types import Amount, Id
-from ledger.events.fact import Fact
 from ledger.events.losses import ReceivableWrittenOff, WriteOffRecovered
 from ledger.events.receivables import RECEIVABLE, RELIEVED, Movement
 from ledger.events.streams import stream
 from ledger.money import ZERO
+from ledger.posting.entry import entered
 from ledger.posting.losses import receivable_written_off, write_off_recovered
 from ledger.receivables.allowance import borne, refilled
 from ledger.receivables.movements import worth_of
@@ -78,9 +78,9 @@ def write_off(command: WriteOff, context: Context) -> Decision:
         command.invoice,
     )
     entry = receivable_written_off(fact, moved, owner.on, owner.at)
-    assert entry is not None, "a write-off is more than zero"
-    facts: list[Fact] = [fact, moved, *used, entry]
-    return Decision(facts, guards=[*owner.guards, allowances.where(owner.entity)])
+    return Decision(
+        entered([fact, moved, *used], entry), guards=[*owner.guards, allowances.where(owner.entity)]
+    )
 
 
 def recover_write_off(command: RecoverWriteOff, context: Context) -> Decision:
@@ -121,9 +121,7 @@ def recover_write_off(command: RecoverWriteOff, context: Context) -> Decision:
         command.invoice,
     )
     entry = write_off_recovered(fact, moved, owner.on, owner.at)
-    assert entry is not None, "a recovery is more than zero"
-    facts: list[Fact] = [fact, moved, *refills, entry]
-    return Decision(facts, guards=owner.guards)
+    return Decision(entered([fact, moved, *refills], entry), guards=owner.guards)
 
 
 def _worth(owner: Debtor, moves: Sequence[Movement]) -> Share:

@@ -63,6 +63,11 @@ def posted(
     )
 
 
+def entered(facts: Iterable[Fact], entry: JournalPosted | None) -> list[Fact]:
+    """Return facts with the entry that they cause; what is worth nothing in the books has none."""
+    return [*facts] if entry is None else [*facts, entry]
+
+
 def foreign(currency: str, exchange: Exchange | None, amount: Decimal | None) -> Foreign | None:
     """Return what a journal line says of an amount in another currency; None without exchange.
 
