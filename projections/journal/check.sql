@@ -115,3 +115,21 @@ from seen as s
 full join account_pairs as p using (entity, debit, credit)
 where s.times is distinct from cardinality(p.first_positions)
 limit 100;
+
+-- name: closed_digests_hold
+-- The balances of a closed period are those whose digest its close stated.
+select entity, period, p.digest, d.digest as digest_of_balances
+from periods as p
+cross join lateral (
+    select encode(sha256(convert_to('[' || coalesce(string_agg(
+               '[' || to_json(account) || ',"' || debit || '","' || credit || '"]',
+               ',' order by account
+           ), '') || ']', 'utf8')), 'hex') as digest
+    from (
+        select account, sum(debit) as debit, sum(credit) as credit
+        from trial_balance as t
+        where t.entity = p.entity and t.period <= p.period
+        group by account
+    ) as balances
+) as d
+where p.state = 'closed' and p.digest is distinct from d.digest;

@@ -105,6 +105,10 @@ BREAK = {
         "insert into periods select entity, period, 'closed', null, 0, 1, 1, now() "
         "from journal_lines limit 1"
     ),
+    "journal.closed_digests_hold": (
+        "insert into periods select entity, period, 'closed', 'other', position, 1, 1, now() "
+        "from journal_lines order by position desc limit 1"
+    ),
     "journal.unbilled_equals_charges": "update charge_streams set accrued = accrued + 1",
     "journal.revaluations_are_taken_back": (
         f"update journal_lines set rule = 'receivable_revalued@1' {FIRST_ENTRY}"
