@@ -21,7 +21,7 @@ def session(page: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/billing.md", "docs/reports.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/billing.md", "docs/month-end.md", "docs/reports.md"])
 def test_the_session_prints_what_the_page_says(page, tmp_path):
     """Digests differ from run to run: they cover when each event was recorded, and by whom."""
     programs = str(Path(sys.executable).parent)
