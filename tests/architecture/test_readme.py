@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DIGEST = re.compile(r"digest [0-9a-f]{16}")
+PAGES = ("README.md", "docs/billing.md", "docs/month-end.md", "docs/reports.md")
 
 
 def session(page: str) -> list[tuple[str, str]]:
@@ -21,7 +22,7 @@ def session(page: str) -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/billing.md", "docs/month-end.md", "docs/reports.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_the_session_prints_what_the_page_says(page, tmp_path):
     """Digests differ from run to run: they cover when each event was recorded, and by whom."""
     programs = str(Path(sys.executable).parent)
