@@ -54,8 +54,9 @@ from (
     from ledger.log
     cross join lateral (values
         ('1100', -coalesce(data ->> 'booked_receivable', data ->> 'to_receivable')::numeric),
-        ('2120', coalesce((data ->> 'booked_receivable')::numeric - (data ->> 'booked')::numeric,
-                          -(data ->> 'to_credit_balance')::numeric))) as to_ (account, amount)
+        ('2120', case when (data ->> 'to_credit_balance')::numeric <> 0 then
+            coalesce((data ->> 'booked_receivable')::numeric - (data ->> 'booked')::numeric,
+                     -(data ->> 'to_credit_balance')::numeric) else 0 end)) as to_ (account, amount)
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type = 'credit_note.issued/1'
     union all

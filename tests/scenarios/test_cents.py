@@ -125,3 +125,20 @@ def test_what_is_worth_nothing_in_the_books_is_owed_and_paid_nevertheless(books)
     books.do("refund", refund="r1", account="acme", amount="0.001", via="bank",
              from_="unapplied_cash", on="2026-11-07")  # fmt: skip
     assert [line[4] for line in books.documents("acme")] == ["0.000", "0.000"]
+
+
+def test_a_concession_rounded_apart_from_its_receivable_leaves_no_balance(books):
+    """0.12 EUR and 0.02 tax carry 0.18 USD; of them 0.06 and 0.01 are 0.10, but carry 0.09."""
+    books.entity("US", "USD")
+    books.do("set_tax_rate", code="vat", rate="19", from_="2026-01-01", category="S")
+    books.do("set_exchange_rate", base="EUR", quote="USD", rate="1.25", on="2026-01-01", source="t")
+    books.plan("api", "EUR", CENT)
+    books.customer("acme", "US", "EUR", "api", tax="vat")
+    books.use("acme", "e1", "2026-10-05", "12")
+    bill(books, "2026-11-01")
+    books.do("issue_credit_note", invoice="US-2026-000001", lines=[{"line": 1, "net": "0.06"}],
+             on="2026-11-02", reason="goodwill")  # fmt: skip
+    lines = [line[2:] for line in books.journal() if line[1] == "credit_note_concession"]
+    assert [line for line in lines if line[0] in ("1100", "2120", "7000")] == [
+        ("1100", "-0.09"), ("7000", "-0.01"),
+    ]  # fmt: skip
