@@ -27,10 +27,10 @@ from ledger.reads.span import Span
 from ledger.reads.subscriptions import accounts, entities
 from ledger.reads.tax import tax_report
 from ledger.reads.waterfall import waterfalls
-from ledger.receivables.state import fold
+from ledger.receivables.state import Receivables, fold
 from ledger.settings import Settings
 from ledger.store.books import Books
-from ledger.store.database import Role
+from ledger.store.database import Database, Role
 from ledger.testing import TestServer
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -52,10 +52,14 @@ CUSTOMERS = (
 
 
 class Play:
-    """One history as it goes on: every step is a command, and every command must be accepted."""
+    """One history as it goes on: every step is a command, and every command must be accepted.
 
-    def __init__(self, ledger: Ledger, entities: tuple[str, ...]) -> None:
-        self.ledger = ledger
+    ``now`` is what the clock says; it stands until somebody sets it.
+    """
+
+    def __init__(self, database: Database, books: Books, entities: tuple[str, ...]) -> None:
+        self.now = NOW
+        self.ledger = Ledger(database, books, Settings(), lambda: self.now)
         self.entities = entities
         self.events: list[dict[str, Any]] = []
         self.changes: list[dict[str, Any]] = []
@@ -72,6 +76,15 @@ class Play:
         answer = self.ask(command, **fields)
         assert answer.status == "accepted", (command, fields, answer)
         return answer
+
+    def rows(self, query: str, **params: Any) -> list[Any]:
+        """Return what a query of facts or projections finds."""
+        with self.ledger.db.transaction(Role.READER) as tx:
+            return tx.execute(query, params or None).fetchall()
+
+    def state(self, account: str) -> Receivables:
+        """Return what the facts of a payer come to."""
+        return fold(self.ledger.books.read_stream(stream("receivables", account)))
 
     def begin(self, plans: dict[str, Any]) -> None:
         """Set up the entities, meters, taxes, first plan versions, accounts and subscriptions."""
@@ -138,8 +151,7 @@ class Play:
 
     def pay(self, account: str, share: int) -> None:
         """Pay so many hundredths of what the account owes; above 100 some cash stays unapplied."""
-        state = fold(self.ledger.books.read_stream(stream("receivables", account)))
-        owed = sum((item.open for item in state.open_items), Decimal(0))
+        owed = sum((item.open for item in self.state(account).open_items), Decimal(0))
         unit = {"US": "0.01", "JP": "1", "KW": "0.001"}[account[:2]]
         amount = (owed * share / 100).quantize(Decimal(unit))
         if amount:
@@ -228,7 +240,7 @@ def playing(server: TestServer) -> Callable[[tuple[str, ...]], AbstractContextMa
         with server.database() as database:
             ensure(database)
             books = Books(database)
-            yield Play(Ledger(database, books, Settings(), lambda: NOW), entities)
+            yield Play(database, books, entities)
             books.close()
 
     return play
