@@ -34,3 +34,15 @@ set state = 'settled', how = data ->> 'how', document = data ->> 'document',
 from ledger.log
 where lane = %(lane)s and log.position > %(from)s and log.position <= %(to)s
   and type = 'statement_entry.settled/1' and t.entry = data ->> 'entry';
+
+-- name: bank_accounts
+-- The first entity stays; an import that was cut off has entries, and an empty one but itself.
+insert into bank_accounts
+select distinct on (data ->> 'bank_account')
+       data ->> 'bank_account', data ->> 'entity', position
+from ledger.log
+where lane = %(lane)s and position > %(from)s and position <= %(to)s
+  and type in ('statement.imported/1', 'statement_entry.matched/1', 'statement_entry.excepted/1')
+order by 1, position
+on conflict (bank_account) do update set entity = excluded.entity, position = excluded.position
+where excluded.position < bank_accounts.position;

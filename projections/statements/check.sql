@@ -36,3 +36,10 @@ from statement_entries
 where how in ('captured', 'payment', 'payout', 'refund')
 group by 1, 2
 having count(*) > 1;
+
+-- name: an_iban_has_one_entity
+-- What an IBAN moved stands in the books of one entity.
+select e.entry, e.bank_account, e.entity, b.entity as owner
+from statement_entries as e
+join bank_accounts as b on b.bank_account = e.bank_account and b.entity <> e.entity
+where e.bank_account ~ '^[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$';

@@ -43,3 +43,10 @@ select entry, statement, entity, bank_account, currency, amount, booked_on, valu
 from statement_entries
 where document = any(%(documents)s)
 order by position;
+
+-- name: bank_accounts
+-- Whose these bank accounts are: of the entity whose statement was the first to be imported.
+select bank_account, entity
+from bank_accounts
+where bank_account = any(%(bank_accounts)s)
+order by bank_account;

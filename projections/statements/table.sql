@@ -60,3 +60,12 @@ create index on statement_entries (position) where state = 'excepted';
 
 -- name: statement_entries_document
 create index on statement_entries (document) where document is not null;
+
+-- name: bank_accounts
+-- The entity whose statement of a bank account was the first to be imported, at this position.
+create table bank_accounts (
+    bank_account text not null,
+    entity       text not null,
+    position     bigint not null,
+    primary key (bank_account)
+);

@@ -432,6 +432,11 @@ class StatementConflict(Refusal):
     holds."""
 
 
+class BankAccountTaken(Refusal):
+    """Statements of the bank account {account} belong to the books of {owner}; import this one
+    there."""
+
+
 class EntrySettled(Refusal):
     """The statement entry {entry} is {state} already; there is nothing left to settle."""
 

@@ -1,5 +1,6 @@
-"""Statements in the bank's format, written from figures; and the official schemas."""
+"""Statements in the bank's format, written from figures, a bank to send them; official schemas."""
 
+import base64
 from decimal import Decimal
 from importlib import metadata
 from pathlib import Path
@@ -7,6 +8,15 @@ from typing import Any
 
 import pytest
 from lxml import etree
+
+from ledger.projector.checks import run_checks
+from ledger.projector.follower import catch_up
+from ledger.reads import statements as reads
+from ledger.reads.invoices import invoices
+from ledger.reads.journal import trial_balance
+from ledger.store.database import Role
+
+RECEIVABLE = {"acme": "100.00", "beta": "50.00"}
 
 SAMPLES = Path(__file__).parent / "samples"
 BALANCE = """<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp>\
@@ -95,3 +105,70 @@ def schema():
         return etree.XMLSchema(etree.parse(str(found[0].locate())))
 
     return load
+
+
+class Bank:
+    """Short ways to import statements, and to see what came of them."""
+
+    def __init__(self, ledger, ask, write):
+        self.ledger, self.ask, self.entry = ledger, ask, write.entry
+        self._write = write
+
+    def do(self, command, **fields):
+        answer = self.ask(command, **fields)
+        assert answer.status == "accepted", answer
+        return [fact.type.partition("/")[0] for fact in answer.facts]
+
+    def answer(self, *entries, **more):
+        return self.send(self._write(*entries, **more))
+
+    def send(self, data, entity="US", **more):
+        told = base64.b64encode(data).decode()
+        return self.ask("import_statement", entity=entity, statement=told, **more)
+
+    def take(self, *entries, **more):
+        answer = self.answer(*entries, **more)
+        assert answer.status == "accepted", answer
+        return [fact.type.partition("/")[0] for fact in answer.facts]
+
+    def read(self, query):
+        catch_up(self.ledger.db)
+        with self.ledger.db.transaction(Role.READER) as tx:
+            return tx.all(query)
+
+    def exceptions(self):
+        return [(str(one.amount), one.why, one.detail) for one in self.read(reads.exceptions())]
+
+    def balances(self):
+        return {row.account: str(row.balance) for row in self.read(trial_balance()) if row.balance}
+
+    def is_open(self):
+        return {row.number: str(row.open) for row in self.read(invoices())}
+
+
+@pytest.fixture(scope="session")
+def bank_of():
+    """A bank over a ledger of one's own."""
+    return Bank
+
+
+@pytest.fixture
+def bank(world, ledger, write):
+    """acme owes 100.00 on US-2026-000001, and beta 50.00 on US-2026-000002."""
+    bank = Bank(ledger, world, write)
+    bank.do("open_account", account="beta", entity="US", name="Beta", currency="USD")
+    bank.do("start_subscription", subscription="s-2", account="beta", plan="basic",
+            from_="2026-10-01")  # fmt: skip
+    events = [
+        {"source": "app", "id": account, "account": account, "meter": "api",
+         "time": "2026-10-10T10:00:00Z",
+         "properties": {"quantity": str(int(Decimal(amount) * 100))}}
+        for account, amount in RECEIVABLE.items()
+    ]  # fmt: skip
+    bank.do("record_usage", events=events)
+    bank.do("rate_usage", through="2026-10-31")
+    bank.do("issue_invoices", through="2026-10-31", on="2026-11-01")
+    assert bank.is_open() == {"US-2026-000001": "100.00", "US-2026-000002": "50.00"}
+    yield bank
+    catch_up(ledger.db)
+    assert list(run_checks(ledger.db)) == []

@@ -1,6 +1,5 @@
 """A statement becomes payments and exceptions; nothing is doubled, nothing is lost."""
 
-import base64
 import itertools
 from decimal import Decimal
 
@@ -8,83 +7,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.commands import import_statement
+from ledger.commands import importing
 from ledger.commands.ledger import Ledger
 from ledger.commands.registry import execute
+from ledger.commands.runs import Run
 from ledger.projector.checks import run_checks
-from ledger.projector.follower import catch_up
 from ledger.projector.projection import ensure
 from ledger.projector.rebuild import rebuild
 from ledger.reads import statements as reads
-from ledger.reads.invoices import invoices
-from ledger.reads.journal import trial_balance
 from ledger.reads.receivables import payment
 from ledger.settings import Settings
 from ledger.store.books import Books
 from ledger.store.database import Role
-
-RECEIVABLE = {"acme": "100.00", "beta": "50.00"}
-
-
-class Bank:
-    """Short ways to import statements, and to see what came of them."""
-
-    def __init__(self, ledger, ask, write):
-        self.ledger, self.ask, self.entry = ledger, ask, write.entry
-        self._write = write
-
-    def do(self, command, **fields):
-        answer = self.ask(command, **fields)
-        assert answer.status == "accepted", answer
-        return [fact.type.partition("/")[0] for fact in answer.facts]
-
-    def answer(self, *entries, **more):
-        return self.send(self._write(*entries, **more))
-
-    def send(self, data, entity="US", **more):
-        told = base64.b64encode(data).decode()
-        return self.ask("import_statement", entity=entity, statement=told, **more)
-
-    def take(self, *entries, **more):
-        answer = self.answer(*entries, **more)
-        assert answer.status == "accepted", answer
-        return [fact.type.partition("/")[0] for fact in answer.facts]
-
-    def read(self, query):
-        catch_up(self.ledger.db)
-        with self.ledger.db.transaction(Role.READER) as tx:
-            return tx.all(query)
-
-    def exceptions(self):
-        return [(str(one.amount), one.why, one.detail) for one in self.read(reads.exceptions())]
-
-    def balances(self):
-        return {row.account: str(row.balance) for row in self.read(trial_balance()) if row.balance}
-
-    def is_open(self):
-        return {row.number: str(row.open) for row in self.read(invoices())}
-
-
-@pytest.fixture
-def bank(world, ledger, write):
-    """acme owes 100.00 on US-2026-000001, and beta 50.00 on US-2026-000002."""
-    bank = Bank(ledger, world, write)
-    bank.do("open_account", account="beta", entity="US", name="Beta", currency="USD")
-    bank.do("start_subscription", subscription="s-2", account="beta", plan="basic",
-            from_="2026-10-01")  # fmt: skip
-    events = [
-        {"source": "app", "id": account, "account": account, "meter": "api",
-         "time": "2026-10-10T10:00:00Z",
-         "properties": {"quantity": str(int(Decimal(amount) * 100))}}
-        for account, amount in RECEIVABLE.items()
-    ]  # fmt: skip
-    bank.do("record_usage", events=events)
-    bank.do("rate_usage", through="2026-10-31")
-    bank.do("issue_invoices", through="2026-10-31", on="2026-11-01")
-    assert bank.is_open() == {"US-2026-000001": "100.00", "US-2026-000002": "50.00"}
-    yield bank
-    catch_up(ledger.db)
-    assert list(run_checks(ledger.db)) == []
 
 
 def test_an_entry_that_names_an_invoice_pays_it(bank):
@@ -283,14 +217,15 @@ def test_an_import_that_was_cut_off_goes_on(bank, monkeypatch):
     entries = [bank.entry("10.00", ref=f"R{n}", text="US-2026-000001") for n in range(4)]
     data = bank._write(*entries)
     done = itertools.count()
-    append = import_statement.append_batch
+    append = Run.append
 
     def cut(*args):
         if next(done) == 2:
             raise KeyboardInterrupt
         return append(*args)
 
-    monkeypatch.setattr(import_statement, "append_batch", cut)
+    monkeypatch.setattr(importing, "GROUP_MAX", 1)
+    monkeypatch.setattr(Run, "append", cut)
     with pytest.raises(KeyboardInterrupt):
         bank.send(data, key="import-1")
     monkeypatch.undo()
@@ -384,7 +319,7 @@ drawn = st.lists(
           phases=[Phase.explicit, Phase.reuse, Phase.generate])  # fmt: skip
 @given(first=drawn, second=drawn, opening=st.integers(-5_000, 5_000))
 def test_whatever_a_statement_holds_nothing_is_lost_or_doubled(
-    server, write, first, second, opening
+    server, write, bank_of, first, second, opening
 ):
     with server.database() as database:
         ensure(database)
@@ -396,13 +331,13 @@ def test_whatever_a_statement_holds_nothing_is_lost_or_doubled(
             body = {"command": command, "key": fields.pop("key", f"k-{next(keys)}"), **fields}
             return execute(ledger, body, "tester")
 
-        bank = Bank(ledger, ask, write)
+        bank = bank_of(ledger, ask, write)
         bank.do("register_entity", entity="US", name="x", currency="USD", country="US",
                 time_zone="UTC", first_period="2026-01")  # fmt: skip
-        for account in ("acme", "beta"):
+        for account, owed in (("acme", "100.00"), ("beta", "50.00")):
             bank.do("open_account", account=account, entity="US", name="x", currency="USD")
             bank.do("grant_credit", grant=account, account=account, kind="prepaid",
-                    amount=RECEIVABLE[account], **{"from": "2026-10-01"})  # fmt: skip
+                    amount=owed, **{"from": "2026-10-01"})  # fmt: skip
         bank.do("issue_invoices", through="2026-10-31", on="2026-10-31")
         bank.do("capture_payment", payment="p-1", account="acme", amount="60.00", currency="USD",
                 on="2026-11-02", via="bank")  # fmt: skip

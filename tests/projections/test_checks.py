@@ -124,6 +124,10 @@ BREAK = {
     "statements.one_entry_per_document": (
         "update statement_entries set how = 'payout', document = 'po-1'"
     ),
+    "statements.an_iban_has_one_entity": (
+        "with renamed as (update statement_entries set bank_account = 'DE89370400440532013000') "
+        "insert into bank_accounts values ('DE89370400440532013000', 'other', 1)"
+    ),
     "chart.rules_are_numbered": "update posting_rules set version = version + 1",
     "chart.entries_go_by_their_rule": "update posting_rules set starts_on = '2030-01-01'",
     "chart.replaced_accounts_are_left_alone": (

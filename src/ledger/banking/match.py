@@ -50,6 +50,11 @@ class Standing:
     amount: Decimal
     account: str | None = None
 
+    @property
+    def journal_entry(self) -> str:
+        """The name of its journal entry."""
+        return f"{self.kind}/{self.id}"
+
 
 @dataclass(frozen=True)
 class Known:

@@ -24,8 +24,13 @@ KINDS = ("account", "dispute", "payment", "payout", "refund")
 def read_ahead(ledger: Ledger, drafts: Drafts, commands: Sequence[Command]) -> None:
     """Read what these commands name, and the payers, entities and receivables of that."""
     drafts.facts_of(list(_named(commands)))
-    _read_payers(ledger, drafts, commands)
-    payers = _payers(drafts, _accounts(drafts, commands))
+    _read_invoices(ledger, drafts, commands)
+    read_payers(drafts, _accounts(drafts, commands))
+
+
+def read_payers(drafts: Drafts, accounts: Iterable[str]) -> None:
+    """Read who pays for accounts, and what they owe."""
+    payers = _payers(drafts, accounts)
     drafts.receivables.of([stream("receivables", payer) for payer in payers])
 
 
@@ -37,7 +42,7 @@ def _named(commands: Iterable[Command]) -> Iterator[UUID]:
                 yield stream(kind, name)
 
 
-def _read_payers(ledger: Ledger, drafts: Drafts, commands: Iterable[Command]) -> None:
+def _read_invoices(ledger: Ledger, drafts: Drafts, commands: Iterable[Command]) -> None:
     """Find out who pays the invoices that are named without an account; that never changes."""
     numbers = [
         number

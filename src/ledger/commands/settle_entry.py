@@ -12,6 +12,7 @@ from ledger.commands.command import Command
 from ledger.commands.context import Context
 from ledger.commands.decision import Decision
 from ledger.commands.matching import capture, payment_of
+from ledger.commands.references import journal_entries
 from ledger.commands.rulebook import RULEBOOK
 from ledger.commands.types import Id
 from ledger.errors import (
@@ -34,8 +35,8 @@ from ledger.money import ZERO, plain
 from ledger.posting.chart import BANK
 from ledger.posting.rulebook import rulebook_of
 from ledger.projector.follower import catch_up
-from ledger.reads.statements import entries_of_documents
 from ledger.reads.statements import entry as entry_of
+from ledger.store.append import DocumentGuard, Guard
 from ledger.store.database import Role
 
 
@@ -113,14 +114,14 @@ def _posted(
     posted = [fact for fact in found if isinstance(fact, JournalPosted)]
     if not posted or posted[0].entity != entry.entity:
         raise UnknownJournalEntry(field="journal_entry", id=name)
-    _free(context, name)
+    guards = _free(context, name)
     banks = rulebook_of(context.history(RULEBOOK)).places_of(BANK)
     moves = {bank: _moved(posted[0], bank, entry.currency) for bank in sorted(banks)}
     if entry.amount not in moves.values():
         moved = next((amount for amount in moves.values() if amount), ZERO)
         raise AmountDiffers(field="journal_entry", amount=plain(entry.amount), what=name,
                             other=plain(moved))  # fmt: skip
-    return Decision([_settled(entry, "posted", name)])
+    return Decision([_settled(entry, "posted", name)], guards)
 
 
 def _moved(posted: JournalPosted, bank: str, currency: str) -> Decimal:
@@ -132,12 +133,16 @@ def _moved(posted: JournalPosted, bank: str, currency: str) -> Decimal:
     return sum((f.amount for f in agreed if f and f.currency == currency), ZERO)
 
 
-def _free(context: Context, name: str) -> None:
-    """Refuse a journal entry that another statement entry is, by its name or its fact's."""
-    with context.ledger.db.transaction(Role.READER) as tx:
-        taken = tx.all(entries_of_documents([name, name.partition("/")[2]]))
-    if taken:
-        raise BadValue(field="journal_entry", why=f"It is the statement entry {taken[0].entry}.")
+def _free(context: Context, name: str) -> list[Guard]:
+    """Refuse a journal entry that another statement entry is.
+
+    Returns what keeps it free until the decision is appended.
+    """
+    kind, _, document = name.partition("/")
+    names = [name, document.rpartition("/")[0] if kind == "return" else document]
+    if entry := journal_entries(context, names).get(name):
+        raise BadValue(field="journal_entry", why=f"It is the statement entry {entry}.")
+    return [DocumentGuard(each) for each in names]
 
 
 def _settled(

@@ -62,6 +62,14 @@ class Entry:
     recorded_at: datetime
 
 
+@dataclass(frozen=True)
+class BankAccount:
+    """A bank account, and the entity whose statement of it was the first to be imported."""
+
+    bank_account: str
+    entity: str
+
+
 def statements(
     entity: str | None = None, *, after: int = 0, limit: int = 1_000
 ) -> Query[Statement]:
@@ -82,3 +90,8 @@ def entry(entry: str) -> Query[Entry]:
 def entries_of_documents(documents: Collection[str]) -> Query[Entry]:
     """The entries that were found to be these payments, payouts, refunds or journal entries."""
     return query("statements", "entries_of_documents", Entry, documents=list(documents))
+
+
+def bank_accounts(names: Collection[str]) -> Query[BankAccount]:
+    """The bank accounts among these of which a statement was imported."""
+    return query("statements", "bank_accounts", BankAccount, bank_accounts=list(names))

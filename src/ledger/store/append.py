@@ -15,6 +15,8 @@ from psycopg.errors import UniqueViolation
 
 from ledger.errors import VersionConflict
 from ledger.store.guards import (
+    BankAccountGuard,
+    DocumentGuard,
     Guard,
     PeriodGuard,
     SealingGuard,
@@ -38,6 +40,8 @@ from ledger.store.transaction import Transaction
 
 __all__ = [
     "Appended",
+    "BankAccountGuard",
+    "DocumentGuard",
     "Guard",
     "Meta",
     "NewFact",

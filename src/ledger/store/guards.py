@@ -54,7 +54,33 @@ where lane = 0 and position > %(read_at)s and starts_with(type, 'export.sealed/'
     entity: str
 
 
-Guard = UUID | PeriodGuard | SubscribersGuard | SealingGuard
+@dataclass(frozen=True)
+class DocumentGuard:
+    """What a bank's entry may be found to be, by its id; or its journal entry, by its name."""
+
+    MOVED: ClassVar = """
+select 1 from ledger.log
+where lane = 0 and position > %(read_at)s and starts_with(type, 'statement_entry.')
+  and data ->> 'document' = %(document)s limit 1"""
+
+    document: str
+
+
+@dataclass(frozen=True)
+class BankAccountGuard:
+    """Whose a bank account is: it moves when another entity imports a statement of it."""
+
+    MOVED: ClassVar = """
+select 1 from ledger.log
+where lane = 0 and position > %(read_at)s
+  and (starts_with(type, 'statement.imported/') or starts_with(type, 'statement_entry.'))
+  and data ->> 'bank_account' = %(bank_account)s and data ->> 'entity' <> %(entity)s limit 1"""
+
+    bank_account: str
+    entity: str
+
+
+Guard = UUID | PeriodGuard | SubscribersGuard | SealingGuard | DocumentGuard | BankAccountGuard
 
 STREAMS_MOVED = """
 select stream, max(version) from ledger.log
