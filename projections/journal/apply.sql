@@ -1,30 +1,44 @@
 -- lanes: books
 
 -- name: lines
+-- An entry of many lines is taken apart first: reading each field for each line reads it all again.
 insert into journal_lines
-select position, number, data ->> 'entry', data ->> 'entity', data ->> 'currency',
-       (data ->> 'on')::date, data ->> 'period', data ->> 'rule', data ->> 'text',
+with entries as materialized (
+    select position, data ->> 'entry' as entry, data ->> 'entity' as entity,
+           data ->> 'currency' as currency, (data ->> 'on')::date as posted_on,
+           data ->> 'period' as period, data ->> 'rule' as rule, data ->> 'text' as text,
+           (data ->> 'service_from')::date as service_from,
+           (data ->> 'service_to')::date as service_to, data ->> 'document' as document, stream,
+           version, recorded_at, data ->> 'reverses' as reverses, data ->> 'reference' as reference,
+           meta ->> 'actor' as actor, data ->> 'approved_by' as approved_by, data -> 'lines' as lines
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'journal.posted/1'
+)
+select position, number, entry, entity, currency, posted_on, period, rule, text,
        line ->> 'account', (line ->> 'amount')::numeric, line ->> 'customer',
        line ->> 'invoice', (line ->> 'invoice_line')::integer, line ->> 'charge',
-       line ->> 'payment', line ->> 'grant', line ->> 'discount', (data ->> 'service_from')::date,
-       (data ->> 'service_to')::date, data ->> 'document', stream, version, recorded_at,
-       line #>> '{foreign,currency}', (line #>> '{foreign,amount}')::numeric,
-       line ->> 'counterparty', data ->> 'reverses', data ->> 'reference', meta ->> 'actor',
-       data ->> 'approved_by'
-from ledger.log
-cross join lateral jsonb_array_elements(data -> 'lines') with ordinality as l (line, number)
-where lane = %(lane)s and position > %(from)s and position <= %(to)s
-  and type = 'journal.posted/1';
+       line ->> 'payment', line ->> 'grant', line ->> 'discount', service_from, service_to, document,
+       stream, version, recorded_at, line #>> '{foreign,currency}',
+       (line #>> '{foreign,amount}')::numeric, line ->> 'counterparty', reverses, reference, actor,
+       approved_by
+from entries
+cross join lateral jsonb_array_elements(lines) with ordinality as l (line, number);
 
 -- name: trial_balance
 insert into trial_balance as t
-select data ->> 'entity', data ->> 'period', line ->> 'account', min(data ->> 'currency'),
+with entries as materialized (
+    select data ->> 'entity' as entity, data ->> 'period' as period, data ->> 'currency' as currency,
+           data -> 'lines' as lines
+    from ledger.log
+    where lane = %(lane)s and position > %(from)s and position <= %(to)s
+      and type = 'journal.posted/1'
+)
+select entity, period, line ->> 'account', min(currency),
        coalesce(sum((line ->> 'amount')::numeric) filter (where (line ->> 'amount')::numeric > 0), 0),
        coalesce(-sum((line ->> 'amount')::numeric) filter (where (line ->> 'amount')::numeric < 0), 0)
-from ledger.log
-cross join lateral jsonb_array_elements(data -> 'lines') as line
-where lane = %(lane)s and position > %(from)s and position <= %(to)s
-  and type = 'journal.posted/1'
+from entries
+cross join lateral jsonb_array_elements(lines) as line
 group by 1, 2, 3
 order by 1, 2, 3
 on conflict (entity, period, account) do update set

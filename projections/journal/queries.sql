@@ -109,26 +109,39 @@ order by entity, foreign_currency;
 
 -- name: foreign_positions
 -- A page of what some accounts of an entity hold in one currency at the end of a day, as known at a
--- position: in that currency, in the books without revaluations, and what those added.
-select account, coalesce(customer, '') as customer, coalesce(counterparty, '') as counterparty,
-       case account when '1100' then coalesce(invoice, '') else '' end as invoice,
-       foreign_currency as currency, sum(foreign_amount) as amount,
-       coalesce(sum(amount) filter (where rule <> all(%(rules)s)), 0) as carried,
-       coalesce(sum(amount) filter (where rule = any(%(rules)s)), 0) as posted
-from journal_lines
-where entity = %(entity)s and foreign_currency = %(currency)s
-  and account = any(%(accounts)s)
-  and posted_on <= %(as_of)s and (%(at)s::bigint is null or position <= %(at)s)
-  and (account, coalesce(customer, ''), coalesce(counterparty, ''),
-       case account when '1100' then coalesce(invoice, '') else '' end)
-      > (%(after_account)s, %(after_customer)s, %(after_counterparty)s, %(after_invoice)s)
-group by entity, foreign_currency, account, coalesce(customer, ''), coalesce(counterparty, ''),
-         case account when '1100' then coalesce(invoice, '') else '' end
-having sum(foreign_amount) <> 0
-    or coalesce(sum(amount) filter (where rule <> all(%(rules)s)), 0) <> 0
-    or coalesce(sum(amount) filter (where rule = any(%(rules)s)), 0) <> 0
-order by account, coalesce(customer, ''), coalesce(counterparty, ''),
-         case account when '1100' then coalesce(invoice, '') else '' end
+-- position: in that currency, in the books without revaluations, and what those added. Each account
+-- is asked for by itself: then the index is entered where the page begins.
+select l.*
+from (select distinct unnest(%(accounts)s::text[])) as a (account)
+cross join lateral (
+    select account, coalesce(customer, '') as customer, coalesce(counterparty, '') as counterparty,
+           case account when '1100' then coalesce(invoice, '') else '' end as invoice,
+           foreign_currency as currency, sum(foreign_amount) as amount,
+           coalesce(sum(amount) filter (where rule <> all(%(rules)s)), 0) as carried,
+           coalesce(sum(amount) filter (where rule = any(%(rules)s)), 0) as posted
+    from journal_lines
+    where entity = %(entity)s and foreign_currency = %(currency)s and account = a.account
+      and posted_on <= %(as_of)s and (%(at)s::bigint is null or position <= %(at)s)
+      and (coalesce(customer, ''), coalesce(counterparty, ''),
+           case account when '1100' then coalesce(invoice, '') else '' end)
+          >= (case a.account when %(after_account)s then %(after_customer)s else '' end,
+              case a.account when %(after_account)s then %(after_counterparty)s else '' end,
+              case a.account when %(after_account)s then %(after_invoice)s else '' end)
+      and (account, coalesce(customer, ''), coalesce(counterparty, ''),
+           case account when '1100' then coalesce(invoice, '') else '' end)
+          > (%(after_account)s, %(after_customer)s, %(after_counterparty)s, %(after_invoice)s)
+    group by entity, foreign_currency, account, coalesce(customer, ''),
+             coalesce(counterparty, ''),
+             case account when '1100' then coalesce(invoice, '') else '' end
+    having sum(foreign_amount) <> 0
+        or coalesce(sum(amount) filter (where rule <> all(%(rules)s)), 0) <> 0
+        or coalesce(sum(amount) filter (where rule = any(%(rules)s)), 0) <> 0
+    order by account, coalesce(customer, ''), coalesce(counterparty, ''),
+             case account when '1100' then coalesce(invoice, '') else '' end
+    limit %(limit)s
+) as l
+where a.account >= %(after_account)s
+order by account, customer, counterparty, invoice
 limit %(limit)s;
 
 -- name: realised_exchange
