@@ -8,11 +8,11 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from itertools import islice
 from resource import RUSAGE_SELF, getrusage
 from time import monotonic
 
 from made import ledger, send
+from owed import append_all
 from table import Figure, main, per_second, times
 
 from ledger.commands.ledger import Ledger
@@ -24,10 +24,8 @@ from ledger.posting.entry import Heading, posted
 from ledger.projector.follower import catch_up
 from ledger.reads.revaluation import positions
 from ledger.store.database import Role
-from ledger.store.meta import Meta
 
 ITEMS = int(os.environ.get("BENCH_ITEMS", "10000"))
-CHUNK = 5_000
 ON, END = date(2026, 10, 5), date(2026, 10, 31)
 AT = datetime(2026, 10, 5, tzinfo=UTC)
 
@@ -65,9 +63,7 @@ def set_up(opened: Ledger) -> None:
         send(opened, command="set_exchange_rate", key=on, base="EUR", quote="USD", rate=rate,
              on=on, source="bench")  # fmt: skip
     (cause,) = opened.books.read_stream(stream("entity", "US"))
-    made = entries(cause)
-    while chunk := list(islice(made, CHUNK)):
-        opened.books.save(*chunk, read_at=opened.books.head(), guards=(), meta=Meta("bench"))
+    append_all(opened, entries(cause))
     catch_up(opened.db)
 
 

@@ -17,6 +17,7 @@ SCRIPTS = (
     "entitlements",
     "books",
     "revaluation",
+    "statements",
 )
 
 
