@@ -119,22 +119,6 @@ where s.entity = %(entity)s
 order by a.payer
 limit %(limit)s;
 
--- name: billable_codes
--- The tax codes of all that is billable of an entity, or of one payer.
-select distinct coalesce(c.tax_code, u.tax) as code
-from charge_streams as s
-join charges as c on c.charge = s.charge
-join accounts as u on u.account = s.account
-where s.entity = %(entity)s and coalesce(c.tax_code, u.tax) is not null
-  and (s.accrued <> s.billed or s.accrued <> s.billed_net
-       or s.tax_inclusive and s.due <> s.billed_gross)
-  and (not s.tax_inclusive or s.accrued <> s.billed or s.due <> s.billed_gross)
-  and (s.lines > 0 or s.period_to <= %(through)s::date + 1
-       or s.kind not in ('usage', 'commitment') and s.clears <> '1150'
-          and s.period_from <= %(through)s)
-  and (%(account)s::text is null or u.payer = %(account)s)
-order by 1;
-
 -- name: spent
 -- What was accrued of charges of an account, net of tax, by the accounting dates in each window.
 select w.number, coalesce(sum(c.accrued - coalesce(p.accrued, 0)), 0) as spent

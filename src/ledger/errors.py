@@ -5,7 +5,8 @@ facts of the case in braces. The class name, in capitals, is the code of the con
 """
 
 import re
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 
 class LedgerError(Exception):
@@ -92,6 +93,21 @@ class ProjectionDiffers(LedgerError):
 
 class Refusal(LedgerError):
     """The request was refused."""
+
+    def alone(self) -> Self:
+        """Return the same refusal without the calls that led to it, which hold on to their data."""
+        return type(self)(self.field, **self.facts)
+
+    def leaving_out(self, accounts: Sequence[str]) -> Self:
+        """Return the same refusal, which says whom a run left out; all others it went through."""
+        error, count = self.alone(), len(accounts)
+        who, it = f"is the account {accounts[0]}", "it"
+        if count > 1:
+            who, it = f"are {count} accounts, such as {accounts[0]}", "them"
+        error.message += (
+            f" Left out {who}, and nobody else; send the same command again to go on with {it}."
+        )
+        return error
 
 
 class Malformed(Refusal):

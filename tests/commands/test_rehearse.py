@@ -172,7 +172,7 @@ def test_details_are_capped_and_totals_are_not(billed, monkeypatch):
         "correct_usage", source="shop", id="1", void=True, reason="x", dry_run=True
     ).effect
     assert len(effect.journal) == 1
-    assert effect.counts == {"documents": 1, "charges": 1, "journal": 4}
+    assert effect.counts == {"documents": 1, "charges": 1, "journal": 4, "left_out": 0}
     assert [(row.account, str(row.amount)) for row in effect.balances] == [
         ("1100", "-10.00"), ("4010", "10.00"),
     ]  # fmt: skip
@@ -193,8 +193,8 @@ def held_open(monkeypatch) -> tuple[Event, Event]:
     there, go = Event(), Event()
     effect_of = rehearse.effect_of
 
-    def waiting(facts):
-        made = effect_of(facts)
+    def waiting(*given):
+        made = effect_of(*given)
         there.set()
         assert go.wait(30)
         return made
@@ -269,7 +269,7 @@ SCRIPT = """
     from ledger.store.books import Books
     from ledger.store.database import Database
 
-    def dying(facts):
+    def dying(facts, *_):
         list(facts)
         os.kill(os.getpid(), signal.SIGKILL)
 

@@ -55,6 +55,7 @@ def test_the_run_goes_on_and_is_refused_until_the_cause_is_mended(world, ledger,
 
     refused = execute(ledger, body, "tester")
     assert (refused.status, refused.error.code) == ("refused", "TAX_ENGINE_FAILED")
+    assert "Left out is the account globex, and nobody else" in refused.error.message
     assert billed(ledger, "acme") == [Decimal("1.10")]
     assert billed(ledger, "globex") == []
 

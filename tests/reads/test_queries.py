@@ -101,7 +101,6 @@ READS = [
     looks.accounts_with_fees(DAY, payer="a"),
     charges.latest_charges(["a"]),
     charges.billable_payers("US", DAY),
-    charges.billable_codes("US", DAY, account="a"),
     deferred_revenue.schedules(account="a", entity="US", subscription="s"),
     deferred_revenue.open_schedules("US", through=DAY),
     deferred_revenue.open_schedules("US"),

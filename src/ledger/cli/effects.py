@@ -32,6 +32,7 @@ def _tables(effect: Effect) -> Iterator[tuple[str, Report]]:
     yield _title("Documents", effect.counts["documents"], len(effect.documents)), documents(effect)
     yield _title("Charges", effect.counts["charges"], len(effect.charges)), charges(effect)
     yield "Journal", balances(effect)
+    yield _title("Left out", effect.counts["left_out"], len(effect.left_out)), left_out(effect)
 
 
 def _title(name: str, count: int, shown: int) -> str:
@@ -112,3 +113,9 @@ def balances(effect: Effect) -> Report:
         for row in effect.balances
     ]
     return listed(("entity", "account", "#debit", "#credit"), rows)
+
+
+def left_out(effect: Effect) -> Report:
+    """Return a row per account of which nothing is told."""
+    rows = [(row.account, row.code, row.message) for row in effect.left_out]
+    return listed(("account", "code", "what to do"), rows)

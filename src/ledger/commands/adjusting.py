@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.catalog.prices import Graduated, Package, PerUnit, Volume
+from ledger.commands.apart import Apart
 from ledger.commands.carrying import exchange_of
 from ledger.commands.crediting import Credited
 from ledger.commands.ground import Ground
@@ -73,6 +74,7 @@ def adjusted(
     has: Mapping[str, Credited],
     standing: Mapping[str, Standing],
     ground: Ground,
+    apart: Apart,
 ) -> Taken:
     """Take off what discounts and credit take; units drawn are noted in what was measured."""
     taken = Taken()
@@ -83,7 +85,8 @@ def adjusted(
     drawn: dict[Key, Decimal] = {}
     for account, credit in has.items():
         fees = [pair for pair in batched.fees if pair[0].account == account]
-        _adjust(parts[account], fees, credit, standing, ground, taken)
+        with apart.of(account):
+            _adjust(parts[account], fees, credit, standing, ground, taken)
         for each in taken.draws.get(account, ()):
             if each.grant.units is not None:
                 drawn[_key(each.key)] = drawn.get(_key(each.key), ZERO) + each.size

@@ -16,6 +16,7 @@ from ledger.commands.ledger import Ledger
 from ledger.commands.rate import RateUsage, rate_usage
 from ledger.commands.runs import Run
 from ledger.commands.shell import Asked, Caller
+from ledger.errors import Refusal
 from ledger.events.catalog import PlanPublished, TaxRateSet
 from ledger.events.fact import Fact
 from ledger.events.subscriptions import SubscriptionChanged, SubscriptionEnded
@@ -27,6 +28,7 @@ from ledger.store.database import Query, Role
 
 Row = TypeVar("Row")
 Reach = Callable[[Ledger, Sequence[Fact]], set[str]]
+LeftOut = dict[str, Refusal]
 
 
 def _named(_: Ledger, facts: Sequence[Fact]) -> set[str]:
@@ -60,8 +62,10 @@ AFTERMATH: Final[dict[str, Reach]] = {
 """Whom a command reaches whose past charges it may change, by the command's name."""
 
 
-def follow(ledger: Ledger, asked: Asked, facts: Sequence[Fact]) -> None:
+def follow(ledger: Ledger, asked: Asked, facts: Sequence[Fact]) -> LeftOut:
     """Rate whom the command reaches through the last day they were rated to, and bill them.
+
+    Returns those for whom something is missing, each with what.
 
     A subscription that changes or ends on a later day is followed to that day, where the change is
     billed. Documents are dated the day rated to or today, whichever is later.
@@ -72,8 +76,10 @@ def follow(ledger: Ledger, asked: Asked, facts: Sequence[Fact]) -> None:
     rated = {row.account: row.through for row in _rows(ledger, rated_through(reached))}
     for account, through in (rated | _turned(facts, rated)).items():
         by_day[through].add(account)
+    left_out: LeftOut = {}
     for through, names in sorted(by_day.items()):
-        rate_and_bill(ledger, asked.caller, names, through)
+        left_out |= rate_and_bill(ledger, asked.caller, names, through)
+    return left_out
 
 
 def _turned(facts: Sequence[Fact], rated: Mapping[str, date]) -> dict[str, date]:
@@ -86,16 +92,26 @@ def _turned(facts: Sequence[Fact], rated: Mapping[str, date]) -> dict[str, date]
     return {name: day for name, day in days.items() if day > rated.get(name, date.min)}
 
 
-def rate_and_bill(ledger: Ledger, caller: Caller, names: Collection[str], through: date) -> None:
-    """Rate accounts through a day and bill who pays for them, for as long as a dry run lasts."""
+def rate_and_bill(ledger: Ledger, caller: Caller, names: Collection[str], through: date) -> LeftOut:
+    """Rate accounts through a day and bill who pays for them, for as long as a dry run lasts.
+
+    Returns those for whom something is missing; who pays for one of them is not billed.
+    """
     rating = RateUsage(command="rate_usage", key=_key(), through=through, account=_only(names))
-    rate_usage(_run(ledger, caller, rating, names), rating)
-    payers = {row.payer for row in _rows(ledger, accounts(names))}
+    rated = _run(ledger, caller, rating, names)
+    rate_usage(rated, rating)
+    rows = _rows(ledger, accounts(names))
+    payers = {row.payer for row in rows}
+    payers -= {row.payer for row in rows if row.account in rated.left_out}
+    if not payers:
+        return rated.left_out
     on = max(through, local_day(ledger.clock(), "UTC"))
     billing = IssueInvoices(
         command="issue_invoices", key=_key(), through=through, on=on, account=_only(payers)
     )
-    issue_invoices(_run(ledger, caller, billing, payers), billing)
+    billed = _run(ledger, caller, billing, payers)
+    issue_invoices(billed, billing)
+    return rated.left_out | billed.left_out
 
 
 def _run(ledger: Ledger, caller: Caller, command: Command, among: Collection[str]) -> Run:

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from ledger.commands.rulebook import RULEBOOK
 from ledger.commands.runs import Run
 from ledger.commands.shell import ATTEMPTS, PAUSE_SECONDS
-from ledger.errors import Contention, GuardMoved, VersionConflict
+from ledger.errors import Contention, GuardMoved, Refusal, VersionConflict
 from ledger.events.fact import Fact
 from ledger.store.append import Guard
 
@@ -41,16 +41,22 @@ class Batch:
 
     ``shared`` are guards that concern all of them. ``assemble`` makes the facts of those accounts
     that are left; it is asked again after each conflict, so numbers drawn in it stay gapless.
+    ``left_out`` are those for whom no facts can be made, each with what is missing.
     """
 
     read_at: int
     works: Mapping[str, Work]
     shared: Sequence[Guard]
     assemble: Callable[[Mapping[str, Work]], list[Fact]]
+    left_out: Mapping[str, Refusal] = field(default_factory=dict)
 
 
 def append_batch(run: Run, batch: Batch) -> list[str]:
-    """Append a batch in one transaction; return the accounts that have to wait."""
+    """Append a batch in one transaction; return the accounts that have to wait.
+
+    Whom the batch leaves out, the run leaves out.
+    """
+    run.left_out |= batch.left_out
     left, dropped = dict(batch.works), list[str]()
     for attempt in range(ATTEMPTS):
         if not left:

@@ -7,10 +7,11 @@ from typing import Protocol
 
 from ledger.catalog.records import RecurringItem
 from ledger.catalog.versions import tax_rate_on
+from ledger.commands.apart import Apart
 from ledger.commands.ground import Ground
 from ledger.commands.restored import adjustments_of, exchange_stated
 from ledger.commands.reversing import Reversed, reversals_of
-from ledger.errors import TaxEngineFailed
+from ledger.errors import Refusal
 from ledger.events.billing import Allowance
 from ledger.events.catalog import EntityRegistered, TaxRateSet
 from ledger.events.exchange import Exchange
@@ -37,14 +38,14 @@ class Rates(Protocol):
 class Drafts:
     """The documents of some payers without numbers, and the tax codes that were looked at.
 
-    ``reversals`` are what they undo of write-offs. ``failed`` are the payers whose tax could not be
-    worked out; they have no document.
+    ``reversals`` are what they undo of write-offs. ``left_out`` are the payers whose tax could not
+    be worked out, or for whom a rate is missing; they have no document.
     """
 
     documents: Mapping[str, list[Document]]
     reversals: Mapping[str, list[Reversed]]
     codes: Collection[str]
-    failed: Mapping[str, TaxEngineFailed]
+    left_out: Mapping[str, Refusal]
 
 
 def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) -> Drafts:
@@ -63,18 +64,15 @@ def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) 
     histories = _histories(rows, ground)
     documents: dict[str, list[Document]] = {}
     reversals: dict[str, list[Reversed]] = {}
-    failed: dict[str, TaxEngineFailed] = {}
+    apart = Apart()
     for name, found in rows.items():
-        try:
+        with apart.of(name):
             made, undone = _drafts(
                 known[name], found, known, issue, histories.get(name, []), ground
             )
-        except TaxEngineFailed as error:
-            failed[name] = error
-        else:
             documents |= {name: made} if made else {}
             reversals |= {name: undone} if undone else {}
-    return Drafts(documents, reversals, codes, failed)
+    return Drafts(documents, reversals, codes, apart.left_out)
 
 
 def _drafts(

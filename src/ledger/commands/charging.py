@@ -7,8 +7,10 @@ usage before it bills, and leaves a fee in arrears alone until its interval is f
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar
 
 from ledger.commands.adjusting import Batched, Key, Taken, adjusted
+from ledger.commands.apart import Apart
 from ledger.commands.committing import true_ups
 from ledger.commands.crediting import Credited, credited
 from ledger.commands.drawing import CreditFact, drawn
@@ -32,6 +34,7 @@ from ledger.rating.windows import due
 from ledger.reads.subscriptions import LiveSubscription, live_subscriptions
 
 Charge = UsageRated | ItemCharged
+T = TypeVar("T")
 
 FOR_EVER = date(2101, 1, 1)
 UPFRONT = ("recurring", "one_time")
@@ -46,23 +49,30 @@ class Made:
 
 
 def charges_of(
-    rows: Sequence[LiveSubscription], through: date, ground: Ground, *, usage: bool = True
+    rows: Sequence[LiveSubscription],
+    through: date,
+    ground: Ground,
+    apart: Apart,
+    *,
+    usage: bool = True,
 ) -> Made:
     """Return the next charges of these subscriptions, by account; none where nothing changed.
 
-    An account with discounts or credit is charged whole, as far as it ever was, by both runs.
+    An account with discounts or credit is charged whole, as far as it ever was, by both runs. One
+    that is left ``apart`` on the way has no charges.
     """
     has = credited({row.account for row in rows}, ground)
     rows = _all_of(rows, has, ground)
     agreements = {row.subscription: agreement_of(row) for row in rows}
     _load(rows, agreements.values(), ground)
-    batch = _Batch(rows, agreements, standing_of(rows, ground), has, through, ground, usage)
+    batch = _Batch(rows, agreements, standing_of(rows, ground), has, through, ground, apart, usage)
     batched = batch.collect()
-    taken = adjusted(batched, has, batch.standing, ground)
+    taken = adjusted(batched, has, batch.standing, ground, apart)
     batch.charge(batched, taken)
     batch.true_up()
+    credit = batch.credit(taken)
     charges = {account: found for account, found in batch.made.items() if found}
-    return Made(charges, batch.credit(taken))
+    return Made(_without(charges, apart), _without(credit, apart))
 
 
 @dataclass
@@ -75,6 +85,7 @@ class _Batch:
     has: Mapping[str, Credited]
     through: date
     ground: Ground
+    apart: Apart
     usage: bool
     made: dict[str, list[Charge]] = field(init=False)
     furthest: dict[str, date] = field(init=False)
@@ -116,19 +127,21 @@ class _Batch:
     def charge(self, batched: Batched, taken: Taken) -> None:
         """Make the charges of fees and of usage, less what is taken off them."""
         for row, fee in batched.fees:
-            self.made[row.account] += _charged_fee(
-                row, fee, taken.adjusted, self.run(row), self.ground
-            )
+            with self.apart.of(row.account):
+                self.made[row.account] += _charged_fee(
+                    row, fee, taken.adjusted, self.run(row), self.ground
+                )
         for candidate, sets in batched.usage:
             row = candidate.row
-            self.made[row.account] += _charged(
-                candidate,
-                sets,
-                self.standing[row.subscription],
-                taken.adjusted,
-                self.run(row),
-                self.ground,
-            )
+            with self.apart.of(row.account):
+                self.made[row.account] += _charged(
+                    candidate,
+                    sets,
+                    self.standing[row.subscription],
+                    taken.adjusted,
+                    self.run(row),
+                    self.ground,
+                )
 
     def true_up(self) -> None:
         """Make the charges of commitments, now that the usage that they count is charged."""
@@ -137,21 +150,29 @@ class _Batch:
                 to, made = self.furthest.get(row.account, self.through), self.made[row.account]
                 agreement = self.agreements[row.subscription]
                 stands = self.standing[row.subscription]
-                made += list(true_ups(row, agreement, stands, made, to, self.run(row), self.ground))
+                with self.apart.of(row.account):
+                    made += list(
+                        true_ups(row, agreement, stands, made, to, self.run(row), self.ground)
+                    )
 
     def credit(self, taken: Taken) -> dict[str, list[CreditFact]]:
         """Return what there is to say of the grants of these accounts."""
         first = {row.account: row for row in reversed(self.rows)}
-        return {
-            account: drawn(
-                each,
-                taken.draws.get(account, ()),
-                self.made[account],
-                self.run(first[account]),
-                self.ground,
-            )
-            for account, each in self.has.items()
-        }
+        said: dict[str, list[CreditFact]] = {}
+        for account, each in _without(self.has, self.apart).items():
+            with self.apart.of(account):
+                said[account] = drawn(
+                    each,
+                    taken.draws.get(account, ()),
+                    self.made[account],
+                    self.run(first[account]),
+                    self.ground,
+                )
+        return said
+
+
+def _without(found: Mapping[str, T], apart: Apart) -> dict[str, T]:
+    return {account: each for account, each in found.items() if account not in apart}
 
 
 def _all_of(

@@ -5,12 +5,13 @@ counted, so an effect stays small however many accounts it touches.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ledger.errors import Refusal
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, InvoiceLine, UsageRated
 from ledger.events.charges import ItemCharged
 from ledger.events.fact import Fact
@@ -18,6 +19,7 @@ from ledger.events.journal import JournalPosted
 from ledger.money import EXACT, ZERO, exactly, plain
 
 DETAILS = 100
+NOBODY: Mapping[str, Refusal] = {}
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,27 @@ class BalanceEffect:
 
 
 @dataclass(frozen=True)
+class LeftOutEffect:
+    """An account whose part of the effect cannot be told, and what is missing for it."""
+
+    account: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Effect:
-    """All of it: totals and balances whole, the first details, and how many details there are."""
+    """All of it: totals and balances whole, the first details, and how many details there are.
+
+    Nothing of it is about those who are left out.
+    """
 
     totals: tuple[Total, ...]
     balances: tuple[BalanceEffect, ...]
     documents: tuple[DocumentEffect, ...]
     charges: tuple[ChargeEffect, ...]
     journal: tuple[PostingEffect, ...]
+    left_out: tuple[LeftOutEffect, ...]
     counts: dict[str, int]
 
     def to_dict(self) -> dict[str, Any]:
@@ -122,9 +137,11 @@ class Effect:
 
 
 @exactly
-def effect_of(facts: Iterable[Fact]) -> Effect:
-    """Return the effect of facts in their order."""
+def effect_of(facts: Iterable[Fact], left_out: Mapping[str, Refusal] = NOBODY) -> Effect:
+    """Return the effect of facts in their order, and those of whom it tells nothing."""
     found = _Found()
+    for account, error in left_out.items():
+        found.without(account, error)
     for fact in facts:
         match fact:
             case InvoiceIssued() | CreditNoteIssued():
@@ -152,7 +169,8 @@ class _Found:
         self.documents: list[DocumentEffect] = []
         self.charges: list[ChargeEffect] = []
         self.journal: list[PostingEffect] = []
-        self.counts: Counter[str] = Counter(documents=0, charges=0, journal=0)
+        self.left_out: list[LeftOutEffect] = []
+        self.counts: Counter[str] = Counter(documents=0, charges=0, journal=0, left_out=0)
 
     def document(self, fact: InvoiceIssued | CreditNoteIssued) -> None:
         total = self.sums[fact.entity, fact.currency]
@@ -205,6 +223,10 @@ class _Found:
                     )
                 )
 
+    def without(self, account: str, error: Refusal) -> None:
+        if self._room("left_out"):
+            self.left_out.append(LeftOutEffect(account, error.code, error.message))
+
     def effect(self) -> Effect:
         return Effect(
             totals=tuple(
@@ -229,6 +251,7 @@ class _Found:
             documents=tuple(self.documents),
             charges=tuple(self.charges),
             journal=tuple(self.journal),
+            left_out=tuple(self.left_out),
             counts=dict(self.counts),
         )
 

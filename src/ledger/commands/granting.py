@@ -6,6 +6,7 @@ An account may have credit before it has a subscription, so these are batches of
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from ledger.commands.apart import Apart
 from ledger.commands.batches import Batch, Work
 from ledger.commands.carrying import exchange_of, rates_fixed
 from ledger.commands.crediting import Credited, credited
@@ -16,6 +17,7 @@ from ledger.commands.run_terms import run_of
 from ledger.commands.runs import Run
 from ledger.credits.purchase import purchase
 from ledger.events.charges import ItemCharged
+from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.reads import credit as reads
 from ledger.reads.subscriptions import Account, accounts
@@ -58,28 +60,29 @@ def grant_pages(
 
 
 def grant_batch(names: Sequence[str], through: date, ground: Ground) -> Batch:
-    """Return the charges of these accounts' grants, and what expired of those never drawn."""
+    """Return the charges of these accounts' grants, and what expired of those never drawn.
+
+    An account is left out where a rate is missing at which its grants are carried or posted.
+    """
     known = ground.read(accounts(names))
     ground.load("entity", {row.entity for row in known})
     has = credited(names, ground)
     idle = {row.account for row in ground.read(reads.idle_accounts(names, through))}
-    facts = {
-        row.account: entries(
-            [
-                *_purchases(row, has[row.account], through, ground),
-                *(_expired(row, has[row.account], through, ground) if row.account in idle else ()),
-            ],
-            ground,
-        )
-        for row in known
-        if row.account in has
-    }
+    apart, facts = Apart(), dict[str, list[Fact]]()
+    for row in known:
+        if row.account not in has:
+            continue
+        with apart.of(row.account):
+            made: list[Fact] = [*_purchases(row, has[row.account], through, ground)]
+            if row.account in idle:
+                made += _expired(row, has[row.account], through, ground)
+            facts[row.account] = entries(made, ground)
     works = {
         name: Work(found, [stream("account", name), *rates_fixed(found)])
         for name, found in facts.items()
         if found
     }
-    return Batch(ground.read_at, works, periods_of(facts), all_facts)
+    return Batch(ground.read_at, works, periods_of(facts), all_facts, apart.left_out)
 
 
 def _purchases(row: Account, has: Credited, through: date, ground: Ground) -> Iterator[ItemCharged]:

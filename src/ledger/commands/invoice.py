@@ -4,17 +4,16 @@ What needs no usage is charged first, in batches of the same run: recurring and 
 Numbers are drawn inside each append, from the stream of their series: when a payer is dropped or
 another run drew numbers, the batch is numbered anew, so there are no gaps. A payer's documents
 meet in its receivables stream, which is guarded, so nothing is billed twice. A payer whose tax
-cannot be worked out gets no document at all; the others do, and then the run is refused, to be sent
-again under its key.
+cannot be worked out, or for whom a rate is missing, gets no document at all; the others do, and
+then the run is refused, to be sent again under its key.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import cast
 from uuid import UUID
 
-from ledger.catalog.versions import tax_rate_on
 from ledger.commands.batches import Batch, Work, ahead, append_batch, until_done
 from ledger.commands.billing import drafts_of
 from ledger.commands.books import open_day, period_guard
@@ -25,13 +24,13 @@ from ledger.commands.rating import charge_batch, with_fees
 from ledger.commands.reversing import Reversed, reversing
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
-from ledger.errors import TaxEngineFailed, UnknownAccount, UnknownTaxCode
+from ledger.errors import UnknownAccount
 from ledger.events.billing import NumbersDrawn
 from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.invoicing.booking import Document
-from ledger.invoicing.engine import TABLE, load
+from ledger.invoicing.engine import load
 from ledger.invoicing.lines import Issue
 from ledger.invoicing.numbers import Series, needed, numbered
 from ledger.periods import instant, local_day
@@ -64,12 +63,11 @@ class IssueInvoices(Command):
 
 @dataclass(frozen=True)
 class Scope:
-    """One entity's part of the run: on which day, for everybody or one payer, and who failed."""
+    """One entity's part of the run: on which day, for everybody or one payer."""
 
     entity: EntityRegistered
     issue: Issue
     payer: str | None
-    failed: dict[str, TaxEngineFailed] = field(default_factory=dict)
 
 
 def issue_invoices(run: Run, command: IssueInvoices) -> None:
@@ -77,8 +75,7 @@ def issue_invoices(run: Run, command: IssueInvoices) -> None:
     view = View(run.ledger, PROJECTIONS)
     _charge_fees(run, command, view)
     dropped: dict[str, Scope] = {}
-    scopes = _scopes(run, command, view.ground)
-    for scope in scopes:
+    for scope in _scopes(run, command, view.ground):
         batches = ahead(partial(_batch, run, scope, view), _pages(run, scope))
         for batch in batches:
             if late := append_batch(run, batch):
@@ -90,12 +87,13 @@ def issue_invoices(run: Run, command: IssueInvoices) -> None:
         return not append_batch(run, _batch(run, dropped[payer], view, [payer]))
 
     until_done(again, list(dropped))
-    for failure in (each for scope in scopes for each in scope.failed.values()):
-        raise failure
 
 
 def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
-    """Charge recurring and one-time items that are due; then see what there is to bill."""
+    """Charge recurring and one-time items that are due; then see what there is to bill.
+
+    Who pays for an account that is left out is left out too: one document has all of it.
+    """
     payer, through = _payer(run, command), command.through
     dropped: list[str] = []
     credit = grant_pages(run, through, entity=command.entity, payer=payer, billing=True)
@@ -110,6 +108,7 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
             view.renew()
 
     def again(account: str) -> bool:
+        run.left_out.pop(account, None)
         view.renew()
         found = with_fees(run, through, account=account)
         rows = [row for page in found for row in page]
@@ -119,6 +118,9 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
         return not late
 
     until_done(again, dropped)
+    if run.left_out:
+        payers = {row.account: row.payer for row in view.ground.read(accounts(run.left_out))}
+        run.left_out = {payers[account]: error for account, error in run.left_out.items()}
     view.renew()
 
 
@@ -144,22 +146,7 @@ def _scopes(run: Run, command: IssueInvoices, ground: Ground) -> list[Scope]:
     due = [scope for scope in found if next(_pages(run, scope), None)]
     for scope in due:
         open_day(scope.issue.on, scope.entity, "on")
-        _check_codes(scope, ground)
     return due
-
-
-def _check_codes(scope: Scope, ground: Ground) -> None:
-    """Refuse a tax code without a rate on the day before anything is billed under it."""
-    if scope.issue.engine is not TABLE:
-        return
-    query = charge_reads.billable_codes(
-        scope.entity.entity, scope.issue.through, account=scope.payer
-    )
-    codes = [row.code for row in ground.read(query)]
-    ground.load("tax", codes)
-    for code in codes:
-        if tax_rate_on(ground.tax_rates(code), scope.issue.on) is None:
-            raise UnknownTaxCode(field="tax", id=code)
 
 
 def _scope(run: Run, command: IssueInvoices, entity: EntityRegistered, payer: str | None) -> Scope:
@@ -193,7 +180,6 @@ def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
     ground, on, name = view.ground, scope.issue.on, scope.entity.entity
     open_day(on, ground.entity(name), "on")  # it may have been closed since the view before
     drafts = drafts_of(name, payers, scope.issue, ground)
-    scope.failed.update(drafts.failed)
     works = {
         payer: Work(
             documents,
@@ -214,7 +200,7 @@ def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:
         undone = [each for payer in left for each in drafts.reversals.get(payer, ())]
         return _numbered(run, scope, documents, undone)
 
-    return Batch(ground.read_at, works, shared, assemble)
+    return Batch(ground.read_at, works, shared, assemble, drafts.left_out)
 
 
 def _accounts(documents: Sequence[Document]) -> list[UUID]:

@@ -2,7 +2,9 @@
 
 The run notes how far each lane is, reads projections folded that far, and works in batches of
 accounts: one measurement for all windows of a batch, one append. An account that somebody else
-rated meanwhile is dropped from its batch and comes again at the end.
+rated meanwhile is dropped from its batch and comes again at the end. One for whom an exchange or
+tax rate is missing is left out; the others are rated, and then the run is refused, to be sent again
+under its key.
 """
 
 from ledger.commands.batches import ahead, append_batch, until_done
@@ -52,6 +54,7 @@ def rate_usage(run: Run, command: RateUsage) -> None:
         return dropped
 
     def again(account: str) -> bool:
+        run.left_out.pop(account, None)
         return not rate(command.model_copy(update={"account": account}))
 
     until_done(again, rate(command))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
+from ledger.commands.apart import Apart
 from ledger.commands.batches import Batch, Work
 from ledger.commands.carrying import rates_fixed
 from ledger.commands.charging import charges_of
@@ -11,6 +12,7 @@ from ledger.commands.entries import all_facts, entries, periods_of
 from ledger.commands.ground import Ground
 from ledger.commands.restored import agreement_of
 from ledger.commands.runs import Run
+from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.reads import looks as reads
 from ledger.reads.looks import ToCharge
@@ -80,20 +82,24 @@ def charge_batch(
 ) -> Batch:
     """Return the charges of some accounts with the entries of what they change.
 
-    An account whose subscriptions, discounts or credit moved meanwhile is refused alone.
+    An account whose subscriptions, discounts or credit moved meanwhile is refused alone; one for
+    whom an exchange or tax rate is missing is left out.
     """
-    made = charges_of(rows, through, ground, usage=usage)
+    apart = Apart()
+    made = charges_of(rows, through, ground, apart, usage=usage)
     agreed = _agreed(rows)
-    facts = {
-        account: entries([*made.charges.get(account, ()), *made.credit.get(account, ())], ground)
-        for account in sorted({*made.charges, *made.credit})
-    }
+    facts: dict[str, list[Fact]] = {}
+    for account in sorted({*made.charges, *made.credit}):
+        with apart.of(account):
+            found = [*made.charges.get(account, ()), *made.credit.get(account, ())]
+            facts[account] = entries(found, ground)
     works = {
         account: Work(found, [*agreed[account], *rates_fixed(found)])
         for account, found in facts.items()
         if found
     }
-    return Batch(ground.read_at, works, [*_prices(rows, ground), *periods_of(facts)], all_facts)
+    shared = [*_prices(rows, ground), *periods_of(facts)]
+    return Batch(ground.read_at, works, shared, all_facts, apart.left_out)
 
 
 def _agreed(rows: Sequence[LiveSubscription]) -> dict[str, list[UUID]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from ledger.commands.aftermath import AFTERMATH, follow, rate_and_bill
+from ledger.commands.aftermath import AFTERMATH, LeftOut, follow, rate_and_bill
 from ledger.commands.answer import Answer
 from ledger.commands.effect import DocumentEffect, effect_of
 from ledger.commands.ledger import Ledger
@@ -34,10 +34,12 @@ def rehearse(ledger: Ledger, asked: Asked, carry_out: Callable[[Ledger, Asked], 
         answer = carry_out(ledger, asked)
         if answer.status != "accepted":
             return answer
+        left_out: LeftOut = {}
         if asked.command.command in AFTERMATH:
-            follow(ledger, asked, list(_facts(db)))
+            left_out = follow(ledger, asked, list(_facts(db)))
         facts = [fact._replace(position=None) for fact in answer.facts]
-        return replace(answer, status="would_accept", facts=facts, effect=effect_of(_facts(db)))
+        effect = effect_of(_facts(db), left_out)
+        return replace(answer, status="would_accept", facts=facts, effect=effect)
 
     return _trying(ledger, tried)
 
@@ -45,7 +47,7 @@ def rehearse(ledger: Ledger, asked: Asked, carry_out: Callable[[Ledger, Asked], 
 def drafts(ledger: Ledger, account: str, through: date, caller: Caller) -> list[DocumentEffect]:
     """Return the documents that an account would get now for everything through a day.
 
-    An account whose parent pays gets none.
+    An account whose parent pays gets none. Refused where a rate is missing of any that it pays for.
     """
     if ledger.books.latest(stream("account", account)) is None:
         raise UnknownAccount(field="account", id=account)
@@ -55,7 +57,8 @@ def drafts(ledger: Ledger, account: str, through: date, caller: Caller) -> list[
             names = [row.account for row in tx.all(accounts(payer=account, limit=ACCOUNTS_MAX))]
         if not names:
             return []
-        rate_and_bill(ledger, caller, names, through)
+        for error in rate_and_bill(ledger, caller, names, through).values():
+            raise error
         return [row for row in effect_of(_facts(db)).documents if row.account == account]
 
     return _trying(ledger, tried)

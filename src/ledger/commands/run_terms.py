@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.ground import Ground
+from ledger.errors import UnknownTaxCode
 from ledger.money import ZERO
 from ledger.periods import instant
 from ledger.rating.charge import Run
@@ -27,6 +28,10 @@ def run_of(row: LiveSubscription | Account, through: date, ground: Ground) -> Ru
 
 
 def rate_within(code: str | None, day: date, ground: Ground) -> Decimal:
-    """Return the tax rate within a price; nothing where there is no tax that day."""
-    rate = tax_rate_on(ground.tax_rates(code), day) if code is not None else None
-    return rate.rate if rate is not None else ZERO
+    """Return the tax rate within a price, or refuse; without a code there is no tax in it."""
+    if code is None:
+        return ZERO
+    rate = tax_rate_on(ground.tax_rates(code), day)
+    if rate is None:
+        raise UnknownTaxCode(field="tax", id=code)
+    return rate.rate

@@ -7,7 +7,7 @@ the facts, so nothing is done twice, and two at once meet in the streams they ap
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from ledger.commands.answer import Answer
 from ledger.commands.ledger import Ledger
 from ledger.commands.rulebook import RULEBOOK, in_force, posts
 from ledger.commands.shell import Asked
-from ledger.errors import VersionConflict
+from ledger.errors import Refusal, VersionConflict
 from ledger.events.command import CommandAccepted, CommandStarted, Looked
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
@@ -31,6 +31,7 @@ def running(work: "Callable[[Run, Any], None]") -> Callable[[Ledger, Asked], Ans
         try:
             run = Run(ledger, asked, ledger.clock())
             work(run, asked.command)
+            run.refuse_left_out()
             return run.finish()
         except Finished as done:
             return keys.first_answer(ledger, done.accepted)
@@ -51,7 +52,8 @@ class Run:
     """One process's part in a run: whether its start is recorded, and how to append to it.
 
     ``among`` limits it to some accounts: so do the runs that follow a command in a dry run.
-    ``looked`` is what a rating will have looked at when it ends.
+    ``looked`` is what a rating will have looked at when it ends. ``left_out`` are those for whom
+    something was missing; the key goes on with them once it is there.
     """
 
     ledger: Ledger
@@ -60,6 +62,7 @@ class Run:
     started: bool = False
     among: Collection[str] | None = None
     looked: Looked | None = None
+    left_out: dict[str, Refusal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.look()
@@ -70,8 +73,8 @@ class Run:
         return self.asked.command.key
 
     def concerns(self, account: str) -> bool:
-        """Say whether the run is about an account."""
-        return self.among is None or account in self.among
+        """Say whether the run is about an account, and has not left it out."""
+        return (self.among is None or account in self.among) and account not in self.left_out
 
     def look(self) -> None:
         """Find out how far the run is; raise ``Finished`` when it was ended."""
@@ -99,6 +102,11 @@ class Run:
             last = self._save(batch, read_at, guards)
         self.started = True
         return last
+
+    def refuse_left_out(self) -> None:
+        """Refuse to end while somebody is left out, with what the first of them lacks."""
+        for error in self.left_out.values():
+            raise error.leaving_out(list(self.left_out))
 
     def finish(self) -> Answer:
         """Record that the run is accepted, and answer with all of its facts."""

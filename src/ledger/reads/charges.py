@@ -181,20 +181,6 @@ def billable_payers(
     )
 
 
-@dataclass(frozen=True)
-class TaxCode:
-    """A tax code that something billable is under."""
-
-    code: str
-
-
-def billable_codes(entity: str, through: date, *, account: str | None = None) -> Query[TaxCode]:
-    """The tax codes of all that is billable of an entity, or of one payer."""
-    return query(
-        "charges", "billable_codes", TaxCode, entity=entity, through=through, account=account
-    )
-
-
 def billable(entity: str, through: date, payers: Collection[str]) -> Query[Billable]:
     """The streams of these payers with something to bill, finished by a day or billed before."""
     return query(

@@ -19,7 +19,10 @@ class UserError:
     field: str | None = about("The input field that it is about, in snake_case, if one.")
 
 
-@strawberry.type(description="A command that was refused; nothing was appended.")
+@strawberry.type(
+    description="A command that was refused; nothing was appended, except by a run that left some "
+    "accounts out, as its message says.",
+)
 class CommandRefused(UserError):
     """A refusal."""
 

@@ -95,6 +95,15 @@ class BalanceChange:
     amount: Decimal = about("The change in the entity's currency, debit positive.")
 
 
+@strawberry.type(description="An account whose part of the effect cannot be told.")
+class LeftOut:
+    """One for whom something is missing."""
+
+    account: str = about("The account, or who pays for it.")
+    code: str = about("A code of the contract, such as NO_EXCHANGE_RATE.")
+    message: str = about("One plain sentence that says what to do.")
+
+
 @strawberry.type(
     description="What a command would come to. Totals and balances are whole; of the details the "
     "first hundred are shown."
@@ -107,9 +116,13 @@ class CommandEffect:
     documents: list[DraftDocument] = about("Documents, the first hundred.")
     charges: list[ChargeChange] = about("Charges that would change, the first hundred.")
     journal: list[DraftPosting] = about("Lines of the journal, the first hundred.")
+    left_out: list[LeftOut] = about(
+        "Accounts of which nothing is told, for want of a rate; the first hundred."
+    )
     document_count: int = about("How many documents there would be.")
     charge_count: int = about("How many charges would change.")
     journal_count: int = about("How many lines would be posted.")
+    left_out_count: int = about("How many accounts are left out.")
 
 
 @strawberry.type(description="A fact that would be appended.")
@@ -134,7 +147,9 @@ def effect_of(one: effect.Effect) -> CommandEffect:
         documents=list(map(document_of, one.documents)),
         charges=[ChargeChange(**vars(each)) for each in one.charges],
         journal=[DraftPosting(**vars(each)) for each in one.journal],
+        left_out=[LeftOut(**vars(each)) for each in one.left_out],
         document_count=one.counts["documents"],
         charge_count=one.counts["charges"],
         journal_count=one.counts["journal"],
+        left_out_count=one.counts["left_out"],
     )
