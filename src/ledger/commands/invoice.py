@@ -24,7 +24,7 @@ from ledger.commands.rating import charge_batch, with_fees
 from ledger.commands.reversing import Reversed, reversing
 from ledger.commands.runs import Run
 from ledger.commands.types import Day, Id
-from ledger.errors import UnknownAccount
+from ledger.errors import Refusal, UnknownAccount
 from ledger.events.billing import NumbersDrawn
 from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact
@@ -119,9 +119,17 @@ def _charge_fees(run: Run, command: IssueInvoices, view: View) -> None:
 
     until_done(again, dropped)
     if run.left_out:
-        payers = {row.account: row.payer for row in view.ground.read(accounts(run.left_out))}
-        run.left_out = {payers[account]: error for account, error in run.left_out.items()}
+        _leave_out_payers(run, view.ground)
     view.renew()
+
+
+def _leave_out_payers(run: Run, ground: Ground) -> None:
+    """Leave out who pays instead of who used; each with what is missing first."""
+    payers = {row.account: row.payer for row in ground.read(accounts(run.left_out))}
+    found: dict[str, Refusal] = {}
+    for account, error in run.left_out.items():
+        found.setdefault(payers[account], error)
+    run.left_out = found
 
 
 def _payer(run: Run, command: IssueInvoices) -> str | None:

@@ -105,8 +105,9 @@ class Run:
 
     def refuse_left_out(self) -> None:
         """Refuse to end while somebody is left out, with what the first of them lacks."""
-        for error in self.left_out.values():
-            raise error.leaving_out(list(self.left_out))
+        if self.left_out:
+            first = next(iter(self.left_out.values()))
+            raise first.leaving_out([*self.left_out])
 
     def finish(self) -> Answer:
         """Record that the run is accepted, and answer with all of its facts."""
