@@ -29,6 +29,7 @@ BEYOND_THE_STORY = {
     "receivables.disputes",
     "receivables.dunning_steps",
     "receivables.payment_failures",
+    "statements.bank_accounts",
     "statements.statement_entries",
     "statements.statements",
     "subscriptions.subscription_changes",

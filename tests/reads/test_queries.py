@@ -175,6 +175,7 @@ READS = [
     statements.exceptions("US"),
     statements.entry("e"),
     statements.entries_of_documents(["p"]),
+    statements.bank_accounts(["b"]),
     exports.mappings("t"),
     exports.profiles("t", "US"),
     exports.unsealed("t", "US", DAY),

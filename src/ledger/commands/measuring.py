@@ -45,7 +45,7 @@ def measured(
     asked = [_window(number, each, ground) for number, each in enumerate(candidates)]
     if not asked:
         return
-    apart = [window for window in asked if _is_apart(window)]
+    apart = [window for window in asked if _is_apart(window, candidates[window.number])]
     rows: dict[int, list[reads.MeasuredGroup]] = {window.number: [] for window in apart}
     for row in ground.read(reads.measure_groups(apart)) if apart else ():
         rows[row.number].append(row)
@@ -81,9 +81,13 @@ def _window(number: int, candidate: Candidate, ground: Ground) -> reads.Window:
     )
 
 
-def _is_apart(window: reads.Window) -> bool:
-    """Say whether a set is more than a plain aggregate of everything in its window."""
-    return bool(window.dimensions or window.where) or window.aggregation == LEVEL
+def _is_apart(window: reads.Window, candidate: Candidate) -> bool:
+    """Say whether a set is more than a plain aggregate of everything in its window.
+
+    So it is where groups were charged before that the item does not have any more.
+    """
+    had_groups = any(charge.group for charge in candidate.due.groups)
+    return had_groups or bool(window.dimensions or window.where) or window.aggregation == LEVEL
 
 
 def _groups(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
@@ -283,12 +283,7 @@ class ChargeAuditor:
             return None
         if day < max(terms.starts_on, terms.trial_until or terms.starts_on):
             return None
-        versions = [
-            plan for plan in self.plans
-            if plan.plan == terms.plan and plan.starts_on <= day
-            and (plan.applies_to == "all" or plan.starts_on <= terms.starts_on)
-        ]  # fmt: skip
-        holds = max(versions, key=lambda p: (p.starts_on, p.version))
+        holds = self._plan_on(day, terms)
         items = [item for item in holds.items
                  if item.meter == row.data["meter"] and has(row, item.filter)]  # fmt: skip
         assert len(items) <= 1, items
@@ -297,6 +292,14 @@ class ChargeAuditor:
         found = row.data.get("dimensions", {})
         group = {name: found.get(name, "") for name in items[0].group_by}
         return terms.subscription, items[0].item, group
+
+    def _plan_on(self, day: date, terms: Any) -> Any:
+        versions = [
+            plan for plan in self.plans
+            if plan.plan == terms.plan and plan.starts_on <= day
+            and (plan.applies_to == "all" or plan.starts_on <= terms.starts_on)
+        ]  # fmt: skip
+        return max(versions, key=lambda p: (p.starts_on, p.version))
 
     def check_homes(self) -> None:
         """Every event that counts is in exactly one set where it is priced, and else in none."""
@@ -309,18 +312,41 @@ class ChargeAuditor:
             assert holders[row.stream] == ([home] if home else []), (row, home)
 
     def unrated(self) -> dict[tuple[str, str], int]:
-        """Count the usage facts that are in no charge's range, trials left out."""
+        """Count the usage facts that are in no charge's range, trials left out.
+
+        Of a day on which all of these were declared void they count only where a rating takes them.
+        """
         covered = {
             (row.lane, row.position)
             for charge in self.latest.values() if charge.usage.facts
             for row in self.in_range(charge)
             if row.data.get("subscription") in (None, charge.subscription)
         }  # fmt: skip
-        found: dict[tuple[str, str], int] = defaultdict(int)
+        days: dict[tuple[Any, ...], list[Used]] = defaultdict(list)
         for row in self.usage:
             if (row.lane, row.position) not in covered and not self._in_trial(row):
-                found[row.data["account"], row.data["meter"]] += 1
+                days[self._day_of(row)].append(row)
+        standing = {row.stream: row for row in self.usage}.values()
+        live = {(row.lane, row.position) for row in standing if not row.void}
+        found: dict[tuple[str, str], int] = defaultdict(int)
+        for (account, meter, *_), rows in days.items():
+            if self._is_priced(rows[0]) or any((row.lane, row.position) in live for row in rows):
+                found[account, meter] += len(rows)
         return dict(found)
+
+    def _day_of(self, row: Used) -> tuple[Any, ...]:
+        account = self.accounts[row.data["account"]]
+        local = row.at.astimezone(ZoneInfo(account.time_zone)).date()
+        return (row.data["account"], row.data["meter"], row.data.get("subscription"),
+                row.at.astimezone(UTC).date(), local)  # fmt: skip
+
+    def _is_priced(self, row: Used) -> bool:
+        account = self.accounts[row.data["account"]]
+        (terms,) = [s for s in self.subscriptions.values() if s.account == account.account]
+        day = row.at.astimezone(ZoneInfo(account.time_zone)).date()
+        if row.data.get("subscription") not in (None, terms.subscription) or day < terms.starts_on:
+            return False
+        return row.data["meter"] in {item.meter for item in self._plan_on(day, terms).items}
 
     def _in_trial(self, row: Used) -> bool:
         account = self.accounts[row.data["account"]]
