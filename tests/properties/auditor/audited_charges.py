@@ -352,7 +352,6 @@ class ChargeAuditor:
         account = self.accounts[row.data["account"]]
         (terms,) = [s for s in self.subscriptions.values() if s.account == account.account]
         day = row.at.astimezone(ZoneInfo(account.time_zone)).date()
-        metered = {i.meter for p in self.plans if p.plan == terms.plan for i in p.items}
-        return (terms.trial_until is not None and terms.starts_on <= day < terms.trial_until
-                and row.data.get("subscription") in (None, terms.subscription)
-                and row.data["meter"] in metered)  # fmt: skip
+        if terms.trial_until is None or not terms.starts_on <= day < terms.trial_until:
+            return False
+        return self._is_priced(row)
