@@ -4,7 +4,6 @@ from threading import current_thread, main_thread
 
 import pytest
 
-from ledger.commands import batches
 from ledger.commands.batches import ahead, until_done
 from ledger.errors import Contention
 
@@ -33,7 +32,7 @@ def test_an_error_while_preparing_reaches_the_caller():
 
 
 def test_who_was_dropped_comes_again_until_it_is_done(monkeypatch):
-    monkeypatch.setattr(batches, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr("ledger.commands.shell.PAUSE_SECONDS", 0)
     tries: dict[str, int] = {}
 
     def again(name: str) -> bool:

@@ -51,16 +51,16 @@ class Listing:
 
     async def page(
         self,
-        population: Population,
         first: int,
-        read: Callable[[tuple[int, int], int], Query[Any]],
+        read: Callable[[Population, tuple[int, int], int], Query[Any]],
         key_of: Callable[[Any], tuple[int, int]] = lambda row: row.key,
     ) -> Connection[Any]:
-        """Return a page of the list."""
+        """Return a page of the list: ``read`` takes the population, where to go on, how many."""
+        population = await self.population()
         pages = Pages(
             self.name,
             self.filters,
-            lambda key, limit: read((key[0], key[1]) if key else audit.START, limit),
+            lambda key, limit: read(population, (key[0], key[1]) if key else audit.START, limit),
             lambda row: (*key_of(row), population.position),
         )
         return await pages.page(self.info, first, self.after)

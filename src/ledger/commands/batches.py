@@ -1,7 +1,5 @@
 """Appending a batch account by account: what conflicts is dropped, and the rest goes on."""
 
-import random
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +10,7 @@ from uuid import UUID
 
 from ledger.commands.rulebook import RULEBOOK
 from ledger.commands.runs import Run
-from ledger.commands.shell import ATTEMPTS, PAUSE_SECONDS
+from ledger.commands.shell import ATTEMPTS, pause
 from ledger.errors import Contention, GuardMoved, Refusal, VersionConflict
 from ledger.events.fact import Fact
 from ledger.store.append import Guard
@@ -102,11 +100,6 @@ def until_done(again: Callable[[str], bool], names: Sequence[str]) -> None:
         left = [name for name in left if not again(name)]
     if left:
         raise Contention
-
-
-def pause(attempt: int) -> None:
-    """Wait a moment, longer each time and never twice the same."""
-    time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 (jitter)
 
 
 def _guards(works: Mapping[str, Work]) -> list[UUID]:

@@ -186,7 +186,7 @@ def _histories(
         for name, found in rows.items()
         if any(row.lines for row in found)
     }
-    facts = ground.ledger.books.facts_of(names) if names else {}
+    facts = ground.ledger.books.facts_of(names)
     return {names[where]: found for where, found in facts.items()}
 
 

@@ -12,14 +12,13 @@ from ledger.banking.match import Pays, Proposal, Returns, propose
 from ledger.banking.outcome import Outcome
 from ledger.banking.statement import Entry, Statement
 from ledger.commands.ahead import read_payers
-from ledger.commands.batches import pause
 from ledger.commands.context import Context
 from ledger.commands.drafts import Drafts
 from ledger.commands.known import imported, owned
 from ledger.commands.matching import payment_of, told
 from ledger.commands.references import Names
 from ledger.commands.runs import Run
-from ledger.commands.shell import ATTEMPTS, retrying
+from ledger.commands.shell import ATTEMPTS, pause, retrying
 from ledger.errors import Contention, StoreConflict
 from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact

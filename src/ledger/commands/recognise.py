@@ -7,14 +7,12 @@ The facts go into one stream per entity, which is guarded: two runs never recogn
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ledger.commands.batches import pause
 from ledger.commands.books import period_guard
 from ledger.commands.command import Command
 from ledger.commands.ground import Ground
 from ledger.commands.runs import Run
-from ledger.commands.shell import ATTEMPTS
+from ledger.commands.shell import retrying
 from ledger.commands.types import Day, Id
-from ledger.errors import Contention, StoreConflict
 from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact
 from ledger.events.revenue import Earned, RevenueRecognised
@@ -41,14 +39,7 @@ class RecogniseRevenue(Command):
 
 def recognise_revenue(run: Run, command: RecogniseRevenue) -> None:
     """Look and append until nothing is left; a run that got in between makes it look again."""
-    for attempt in range(ATTEMPTS):
-        try:
-            _recognise(run, command.entity, command.through)
-        except StoreConflict:
-            pause(attempt)
-        else:
-            return
-    raise Contention
+    retrying(lambda: _recognise(run, command.entity, command.through))
 
 
 def _recognise(run: Run, of: str, through: date) -> None:

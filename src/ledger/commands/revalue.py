@@ -7,15 +7,14 @@ into one stream per entity, which is guarded: two runs never post the same.
 
 from datetime import date
 
-from ledger.commands.batches import pause
 from ledger.commands.books import Keeper, period_guard
 from ledger.commands.command import Command
 from ledger.commands.differences import Due, differences
 from ledger.commands.ground import Ground
 from ledger.commands.runs import Run
-from ledger.commands.shell import ATTEMPTS
+from ledger.commands.shell import retrying
 from ledger.commands.types import YEAR_MAX, Day, Id
-from ledger.errors import BadDate, Contention, PeriodNotOpen, StoreConflict
+from ledger.errors import BadDate, PeriodNotOpen
 from ledger.events.fact import Fact
 from ledger.events.revaluation import ReceivableRevalued
 from ledger.events.streams import stream
@@ -36,14 +35,7 @@ class Revalue(Command):
 
 def revalue(run: Run, command: Revalue) -> None:
     """Look and append until nothing is left; a run that got in between makes it look again."""
-    for attempt in range(ATTEMPTS):
-        try:
-            _revalue(run, command.entity, command.on)
-        except StoreConflict:
-            pause(attempt)
-        else:
-            return
-    raise Contention
+    retrying(lambda: _revalue(run, command.entity, command.on))
 
 
 def _revalue(run: Run, of: str, on: date) -> None:

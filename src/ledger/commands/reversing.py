@@ -75,8 +75,6 @@ def reversals_of(
         if isinstance(note, CreditNoteIssued) and note.invoice
     ]
     beyond = [(note, item) for note, item in notes if note.to_receivable > item.open]
-    if not beyond:
-        return []
     histories = books.facts_of(stream("write_off", item.invoice) for _, item in beyond)
     return [
         _reversed(note, item, state, entity, exchange, histories[stream("write_off", item.invoice)])

@@ -8,14 +8,13 @@ documents and no reference is given twice.
 from collections.abc import Sequence
 from uuid import UUID
 
-from ledger.commands.batches import pause
 from ledger.commands.command import Command
 from ledger.commands.ground import Ground
 from ledger.commands.runs import Run
 from ledger.commands.sealing import Counterpart, counterparts, documents
-from ledger.commands.shell import ATTEMPTS
+from ledger.commands.shell import retrying
 from ledger.commands.types import Day, Id
-from ledger.errors import Contention, StoreConflict, UnknownTarget
+from ledger.errors import UnknownTarget
 from ledger.events.fact import Fact
 from ledger.events.streams import stream
 from ledger.store.append import Guard, SealingGuard
@@ -45,15 +44,12 @@ def seal_exports(run: Run, command: SealExports) -> None:
 
 def _seal_all(run: Run, command: SealExports, part: Counterpart) -> None:
     """Look and append until nothing is left; who else seals meanwhile makes it look again."""
-    for attempt in range(ATTEMPTS):
+
+    def attempt() -> None:
         ground = Ground.take(run.ledger, PROJECTIONS)
-        try:
-            _append(run, part, documents(part, command.through, ground), ground.read_at)
-        except StoreConflict:
-            pause(attempt)
-        else:
-            return
-    raise Contention
+        _append(run, part, documents(part, command.through, ground), ground.read_at)
+
+    retrying(attempt)
 
 
 def _append(run: Run, part: Counterpart, found: Sequence[Sequence[Fact]], read_at: int) -> None:

@@ -106,7 +106,7 @@ def _held(part: Counterpart, ledger: Ledger) -> list[ExportSealed]:
     """Return the documents that were sealed and never offered."""
     with ledger.db.transaction(Role.READER) as tx:
         rows = [row for row in tx.all(reads.held(part.target)) if row.entity == part.entity]
-    facts = ledger.books.facts_of([row.stream for row in rows]) if rows else {}
+    facts = ledger.books.facts_of([row.stream for row in rows])
     return [
         cast("ExportSealed", facts[row.stream][0]) for row in rows if len(facts[row.stream]) == 1
     ]

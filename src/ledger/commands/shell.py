@@ -80,8 +80,13 @@ def retrying(attempt: Callable[[], T]) -> T:
         try:
             return attempt()
         except StoreConflict:
-            time.sleep(random.uniform(0, PAUSE_SECONDS * 2**number))  # noqa: S311 (jitter)
+            pause(number)
     raise Contention
+
+
+def pause(attempt: int) -> None:
+    """Wait a moment, longer each time and never twice the same."""
+    time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 (jitter)
 
 
 def decide_once(ledger: Ledger, asked: Asked, decide: Callable[[Any, Context], Decision]) -> Answer:

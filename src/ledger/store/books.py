@@ -120,13 +120,13 @@ class Books(Application[UUID]):
     def facts_of(self, streams: Iterable[UUID]) -> dict[UUID, list[Fact]]:
         """Return the facts of many streams by one query; a stream without facts has none."""
         facts: dict[UUID, list[Fact]] = {stream: [] for stream in streams}
-        return _decoded(self._rows(FACTS, streams=list(facts)), facts)
+        return _decoded(self._of_streams(FACTS, list(facts)), facts)
 
     def facts_after(self, known: Mapping[UUID, int]) -> dict[UUID, list[Fact]]:
         """Return the facts of many streams after the version that is known of each."""
         facts: dict[UUID, list[Fact]] = {stream: [] for stream in known}
-        params = {"streams": list(known), "versions": list(known.values())}
-        return _decoded(self._rows(FACTS_AFTER, **params), facts)
+        versions = list(known.values())
+        return _decoded(self._of_streams(FACTS_AFTER, list(known), versions=versions), facts)
 
     def fact(self, cause: Cause) -> Fact:
         """Return one fact that is there."""
@@ -136,16 +136,21 @@ class Books(Application[UUID]):
     def versions(self, streams: Iterable[UUID]) -> dict[UUID, int]:
         """Return the last version of each stream, 0 for one without facts."""
         wanted = dict.fromkeys(streams, 0)
-        return wanted | dict(self._rows(VERSIONS, streams=list(wanted)))
+        return wanted | dict(self._of_streams(VERSIONS, list(wanted)))
 
     def places(self, facts: Sequence[Cause]) -> list[Place]:
         """Return where facts stand, in the order given; unknown ones are left out."""
         streams, versions = [one.stream for one in facts], [one.version for one in facts]
-        return [Place(*row) for row in self._rows(PLACES, streams=streams, versions=versions)]
+        rows = self._of_streams(PLACES, streams, versions=versions)
+        return [Place(*row) for row in rows]
 
     def places_of_run(self, key: str) -> list[Place]:
         """Return where the facts of a run stand in the books, found by the key in their meta."""
         return [Place(*row) for row in self._rows(RUN, key=key)]
+
+    def _of_streams(self, sql: str, streams: list[UUID], **params: Any) -> list[tuple[Any, ...]]:
+        """Return the rows of some streams; of none there are none, and nothing is asked."""
+        return self._rows(sql, streams=streams, **params) if streams else []
 
     def _rows(self, sql: str, **params: Any) -> list[tuple[Any, ...]]:
         with self._database.transaction(Role.WRITER) as tx:

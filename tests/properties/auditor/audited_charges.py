@@ -276,9 +276,7 @@ class ChargeAuditor:
 
     def home(self, row: Used) -> Any:
         """Return (subscription, item, group) of the only place where a fact may be charged."""
-        account = self.accounts[row.data["account"]]
-        (terms,) = [s for s in self.subscriptions.values() if s.account == account.account]
-        day = row.at.astimezone(ZoneInfo(account.time_zone)).date()
+        terms, day = self._terms_on(row)
         if row.data.get("subscription") not in (None, terms.subscription):
             return None
         if day < max(terms.starts_on, terms.trial_until or terms.starts_on):
@@ -292,6 +290,12 @@ class ChargeAuditor:
         found = row.data.get("dimensions", {})
         group = {name: found.get(name, "") for name in items[0].group_by}
         return terms.subscription, items[0].item, group
+
+    def _terms_on(self, row: Used) -> tuple[SubscriptionStarted, date]:
+        """Return the subscription of a fact's account, and the fact's day there."""
+        account = self.accounts[row.data["account"]]
+        (terms,) = [s for s in self.subscriptions.values() if s.account == account.account]
+        return terms, row.at.astimezone(ZoneInfo(account.time_zone)).date()
 
     def _plan_on(self, day: date, terms: Any) -> Any:
         versions = [
@@ -335,23 +339,18 @@ class ChargeAuditor:
         return dict(found)
 
     def _day_of(self, row: Used) -> tuple[Any, ...]:
-        account = self.accounts[row.data["account"]]
-        local = row.at.astimezone(ZoneInfo(account.time_zone)).date()
+        _, local = self._terms_on(row)
         return (row.data["account"], row.data["meter"], row.data.get("subscription"),
                 row.at.astimezone(UTC).date(), local)  # fmt: skip
 
     def _is_priced(self, row: Used) -> bool:
-        account = self.accounts[row.data["account"]]
-        (terms,) = [s for s in self.subscriptions.values() if s.account == account.account]
-        day = row.at.astimezone(ZoneInfo(account.time_zone)).date()
+        terms, day = self._terms_on(row)
         if row.data.get("subscription") not in (None, terms.subscription) or day < terms.starts_on:
             return False
         return row.data["meter"] in {item.meter for item in self._plan_on(day, terms).items}
 
     def _in_trial(self, row: Used) -> bool:
-        account = self.accounts[row.data["account"]]
-        (terms,) = [s for s in self.subscriptions.values() if s.account == account.account]
-        day = row.at.astimezone(ZoneInfo(account.time_zone)).date()
+        terms, day = self._terms_on(row)
         if terms.trial_until is None or not terms.starts_on <= day < terms.trial_until:
             return False
         return self._is_priced(row)

@@ -91,11 +91,9 @@ class AuditQuery:
     ) -> Connection[CutOffLine]:
         """Page through what is out of its month."""
         asked = Listing(info, "cutOffLines", entity, from_day, as_of, at_position, after)
-        population = await asked.population()
         return await asked.page(
-            population,
             first,
-            lambda key, limit: audit.cut_off_lines(population, after=key, limit=limit),
+            lambda population, key, limit: audit.cut_off_lines(population, after=key, limit=limit),
         )
 
     @root(LEDGER, "Income and expense posted within days of the turn of a year.")
@@ -114,11 +112,9 @@ class AuditQuery:
         _within("nearDays", near_days, NEAR_MAX)
         more = {"nearDays": near_days}
         asked = Listing(info, "yearEndLines", entity, from_day, as_of, at_position, after, more)
-        population = await asked.population()
         return await asked.page(
-            population,
             first,
-            lambda key, limit: audit.year_end_lines(
+            lambda population, key, limit: audit.year_end_lines(
                 population, near=near_days, after=key, limit=limit
             ),
         )
@@ -136,11 +132,9 @@ class AuditQuery:
     ) -> Connection[PriorPeriodLine]:
         """Page through what came too late."""
         asked = Listing(info, "priorPeriod", entity, from_day, as_of, at_position, after)
-        population = await asked.population()
         return await asked.page(
-            population,
             first,
-            lambda key, limit: audit.prior_period(population, after=key, limit=limit),
+            lambda population, key, limit: audit.prior_period(population, after=key, limit=limit),
         )
 
     @root(LEDGER, "The entries posted into periods between a reopening and the next closing.")
@@ -156,11 +150,9 @@ class AuditQuery:
     ) -> Connection[ReopenedEntry]:
         """Page through what a reopening let in."""
         asked = Listing(info, "reopened", entity, from_day, as_of, at_position, after)
-        population = await asked.population()
         return await asked.page(
-            population,
             first,
-            lambda key, limit: audit.reopened(population, after=key[0], limit=limit),
+            lambda population, key, limit: audit.reopened(population, after=key[0], limit=limit),
             lambda row: (row.position, 1),
         )
 

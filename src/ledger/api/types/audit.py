@@ -77,11 +77,9 @@ class JournalEntryTests:
     ) -> Connection[TestedLine]:
         """Page through the population."""
         asked = replace(self.asked, info=info, after=after)
-        population = await asked.population()
         return await asked.page(
-            population,
             first,
-            lambda key, limit: reads.journal_entry_tests(
+            lambda population, key, limit: reads.journal_entry_tests(
                 population,
                 round_to=self.round_to,
                 rare_below=self.rare_below,
