@@ -26,7 +26,7 @@ from ledger.api.executor import FastExecutor
 from ledger.api.keys import Gate, create_key
 from ledger.api.scalars import SCALARS, CurrencyCode, Long
 from ledger.api.view import graphql_app
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.projector.follower import catch_up
 from ledger.reads import subscriptions
 from ledger.store.database import Role

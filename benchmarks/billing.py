@@ -12,7 +12,7 @@ from time import monotonic
 from made import PLAN, ledger, record, send, set_up
 from table import Figure, main, per_second, times
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.projector.follower import catch_up
 from ledger.store.database import Role
 

@@ -16,7 +16,7 @@ from made import ledger, send
 from owed import LARGE, LARGE_EVERY, defer, owe
 from table import Figure, main, per_second, times
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.lines import apply_lines
 from ledger.projector.follower import catch_up
 from ledger.reads.journal import trial_balance

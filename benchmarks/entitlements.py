@@ -21,7 +21,7 @@ from table import Figure, main
 
 from ledger.api.gate import gate_routes
 from ledger.api.keys import Gate, create_key
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.events.streams import usage_stream_bytes
 from ledger.projector.follower import catch_up, follow
 from ledger.store import append

@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from table import Figure, main, per_second, times
 
 from ledger.api.keys import create_key
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.ingest.chunk import Chunk
 from ledger.ingest.directory import Directory
 from ledger.ingest.form import STRUCTURED

@@ -8,7 +8,7 @@ from made import ledger, record, send, set_up
 from table import Figure, main
 
 from ledger import lineage
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.projector.follower import catch_up
 from ledger.reads import journal
 from ledger.store.database import Role

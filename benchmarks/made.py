@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.events.streams import usage_stream_bytes
 from ledger.settings import Settings

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from made import send
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.events.billing import Deferred, InvoiceIssued, InvoiceLine, TaxGroup
 from ledger.events.catalog import AccountOpened
 from ledger.events.fact import Fact

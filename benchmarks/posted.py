@@ -6,7 +6,7 @@ from time import monotonic
 
 import psycopg
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.events.streams import stream
 from ledger.store.append import append_packed
 from ledger.store.canonical import canonical

@@ -12,7 +12,7 @@ import runner
 from made import ledger, record, set_up
 from table import Figure, main, per_second, times
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.projector.follower import catch_up
 from ledger.projector.rebuild import rebuild
 from ledger.store.database import Role

@@ -15,7 +15,7 @@ from made import ledger, send
 from owed import append_all
 from table import Figure, main, per_second, times
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.events.exchange import Foreign
 from ledger.events.fact import Fact
 from ledger.events.journal import JournalLine, JournalPosted

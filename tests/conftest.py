@@ -23,8 +23,8 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 if TYPE_CHECKING:
-    from ledger.commands.answer import Answer
-    from ledger.commands.ledger import Ledger
+    from ledger.commands.engine.ledger import Ledger
+    from ledger.commands.form.answer import Answer
 
     Ask = Callable[..., Answer]
 
@@ -58,7 +58,7 @@ def ledger(database: Database) -> Iterator["Ledger"]:
 
     Its clock stands still at noon (UTC) on 23 November 2026.
     """
-    from ledger.commands.ledger import Ledger
+    from ledger.commands.engine.ledger import Ledger
     from ledger.projector.projection import ensure
     from ledger.settings import Settings
     from ledger.store.books import Books

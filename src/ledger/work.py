@@ -13,9 +13,9 @@ from types import FrameType
 
 import structlog
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.schedule import keep
-from ledger.commands.watch import Watch
+from ledger.commands.usage.watch import Watch
 from ledger.projector.follower import follow
 from ledger.settings import Settings
 from ledger.store.books import Books

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.lineage import down
 from ledger.lineage.nodes import Node, UsageSetView
 from ledger.reads.journal import journal_lines

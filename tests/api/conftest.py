@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from ledger.api.keys import Gate, create_key
 from ledger.api.view import graphql_app
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.projector.follower import catch_up
 from ledger.projector.projection import ensure

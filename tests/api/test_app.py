@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from ledger.api.keys import create_key
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.store.database import Database, Query, Role
 from ledger.testing import TestServer

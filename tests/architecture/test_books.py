@@ -13,7 +13,7 @@ from eventsourcing.application import Application, Repository
 from ledger.store.books import Books
 from ledger.store.recorder import LedgerRecorder
 
-COMMANDS = sorted((Path(__file__).parents[2] / "src/ledger/commands").glob("*.py"))
+COMMANDS = sorted((Path(__file__).parents[2] / "src/ledger/commands").rglob("*.py"))
 ASKED = {
     "open_account": ("account", "acme-2"),
     "start_subscription": ("subscription", "s-2"),

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ledger.commands import importing
-from ledger.commands.ledger import Ledger
+from ledger.commands.cash import importing
+from ledger.commands.engine.ledger import Ledger
+from ledger.commands.engine.runs import Run
 from ledger.commands.registry import execute
-from ledger.commands.runs import Run
 from ledger.projector.checks import run_checks
 from ledger.projector.projection import ensure
 from ledger.projector.rebuild import rebuild

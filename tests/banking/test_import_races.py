@@ -8,8 +8,8 @@ from threading import Barrier
 
 import pytest
 
-from ledger.commands import importing
-from ledger.commands.ledger import Ledger
+from ledger.commands.cash import importing
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.projector.projection import ensure
 from ledger.reads import statements as reads

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from ledger.cli.journal.names import Names
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.posting.chart import CHART
 from ledger.reads.journal import journal_lines

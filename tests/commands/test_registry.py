@@ -117,7 +117,7 @@ def test_what_never_settles_ends_as_contention(ledger, monkeypatch):
         raise GuardMoved(what="everything", guards=[])
 
     monkeypatch.setattr(ledger.books, "save", moved)
-    monkeypatch.setattr("ledger.commands.shell.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("ledger.commands.engine.shell.PAUSE_SECONDS", 0)
     answer = execute(ledger, METER, "tester")
     assert (answer.status, answer.error.code) == ("refused", Contention.code)
 
@@ -126,7 +126,7 @@ def test_a_projection_that_stopped_refuses_the_run_that_needs_it(ledger, monkeyp
     def stopped(*_: object, **__: object) -> None:
         raise ProjectionStopped(name="charges", lane=0, position=7, why="it cannot be read")
 
-    monkeypatch.setattr("ledger.commands.ground.catch_up", stopped)
+    monkeypatch.setattr("ledger.commands.engine.ground.catch_up", stopped)
     body = {"command": "rate_usage", "key": "r", "through": "2026-10-31"}
     answer = execute(ledger, body, "tester")
     assert (answer.status, answer.error.code) == ("refused", "PROJECTION_STOPPED")

@@ -9,7 +9,8 @@ from threading import Event, Thread
 
 import pytest
 
-from ledger.commands import rate, rehearse
+from ledger.commands import rehearse
+from ledger.commands.rating import rate
 from ledger.commands.registry import COMMANDS, execute
 from ledger.errors import StoreConflict
 from ledger.projector.follower import advance, catch_up
@@ -167,7 +168,7 @@ def test_a_voided_event_shows_its_credit_note(billed):
 
 
 def test_details_are_capped_and_totals_are_not(billed, monkeypatch):
-    monkeypatch.setattr("ledger.commands.effect.DETAILS", 1)
+    monkeypatch.setattr("ledger.commands.form.effect.DETAILS", 1)
     effect = billed(
         "correct_usage", source="shop", id="1", void=True, reason="x", dry_run=True
     ).effect
@@ -230,7 +231,7 @@ def test_a_race_that_is_lost_is_answered_as_contention(billed, ledger, monkeypat
         raise StoreConflict
 
     monkeypatch.setattr(rehearse, "dry", lost)
-    monkeypatch.setattr("ledger.commands.shell.PAUSE_SECONDS", 0)
+    monkeypatch.setattr("ledger.commands.engine.shell.PAUSE_SECONDS", 0)
     answer = billed("define_meter", meter="m", aggregation="sum", dry_run=True)
     assert answer.error.code == "CONTENTION"
 
@@ -263,7 +264,7 @@ def test_the_follower_goes_on_after_a_dry_run(billed, ledger, monkeypatch):
 SCRIPT = """
     import os, signal, sys
     from ledger.commands import rehearse
-    from ledger.commands.ledger import Ledger
+    from ledger.commands.engine.ledger import Ledger
     from ledger.commands.registry import execute
     from ledger.settings import Settings
     from ledger.store.books import Books

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.documents.document import Document
 from ledger.printing import document
 from ledger.projector.follower import catch_up

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.events.fact import Fact
 from ledger.events.streams import usage_stream

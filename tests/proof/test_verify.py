@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.projector.projection import ensure
 from ledger.proof.verify import verify

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ledger.commands.answer import Answer
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
+from ledger.commands.form.answer import Answer
 from ledger.commands.registry import execute
 from ledger.events.streams import stream
 from ledger.posting.chart import CHART

@@ -24,8 +24,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ledger.commands.closing import balance_digest
-from ledger.commands.context import Context
+from ledger.commands.books.closing import balance_digest
+from ledger.commands.engine.context import Context
 from ledger.events.streams import stream
 from ledger.intercompany.balance import balance_of
 from ledger.money import digits

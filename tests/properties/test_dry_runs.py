@@ -12,8 +12,8 @@ from typing import Any
 from hypothesis import given
 
 from ledger.commands.aftermath import AFTERMATH
-from ledger.commands.answer import Answer
-from ledger.commands.effect import effect_of
+from ledger.commands.form.answer import Answer
+from ledger.commands.form.effect import effect_of
 from ledger.projector.follower import catch_up
 from ledger.reads.charges import rated_through
 from ledger.reads.subscriptions import accounts
@@ -94,7 +94,7 @@ def shape(effect: Any) -> dict[str, Any]:
 @HISTORIES["SETTINGS"]
 @given(history=HISTORIES["histories"])
 def test_a_dry_run_says_what_then_happens(playing, monkeypatch, history):
-    monkeypatch.setattr("ledger.commands.effect.DETAILS", 1_000_000)
+    monkeypatch.setattr("ledger.commands.form.effect.DETAILS", 1_000_000)
     with playing(history["entities"]) as play:
         play.begin(history["plans"])
         rehearsed = Rehearsed(play)

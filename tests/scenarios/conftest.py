@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
 from ledger.reads.charges import charges

@@ -11,10 +11,11 @@ import textwrap
 
 import pytest
 
-from ledger.commands import granting, invoice, rating
+from ledger.commands.engine.shell import Caller
+from ledger.commands.invoicing import invoice
+from ledger.commands.rating import batch, granting
 from ledger.commands.registry import execute
 from ledger.commands.rehearse import drafts
-from ledger.commands.shell import Caller
 from ledger.errors import NoExchangeRate
 from ledger.events.streams import stream
 
@@ -40,7 +41,7 @@ def ends(ledger, key):
 @pytest.fixture(params=[1, 200], ids=["alone", "together"])
 def pages(request, monkeypatch):
     """Batches of one account, and of all of them."""
-    for where, name in ((rating, "BATCH_ACCOUNTS"), (granting, "BATCH_ACCOUNTS"),
+    for where, name in ((batch, "BATCH_ACCOUNTS"), (granting, "BATCH_ACCOUNTS"),
                         (invoice, "BATCH_PAYERS")):  # fmt: skip
         monkeypatch.setattr(where, name, request.param)
 
@@ -209,14 +210,15 @@ def test_a_grant_without_its_rate_holds_up_its_account_alone(mixed, ledger, monk
 
 DYING = """
     import os, signal, sys
-    from ledger.commands import rating, runs
-    from ledger.commands.ledger import Ledger
+    from ledger.commands.engine import runs
+    from ledger.commands.rating import batch
+    from ledger.commands.engine.ledger import Ledger
     from ledger.commands.registry import execute
     from ledger.settings import Settings
     from ledger.store.books import Books
     from ledger.store.database import Database
 
-    rating.BATCH_ACCOUNTS = 1
+    batch.BATCH_ACCOUNTS = 1
     save, left = runs.Run._save, int(sys.argv[2])
 
     def dying(self, *given):

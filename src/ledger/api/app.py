@@ -29,7 +29,7 @@ from ledger.api.logs import configure_logs
 from ledger.api.papers import paper_routes
 from ledger.api.problem import problem
 from ledger.api.view import graphql_app
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.errors import Forbidden, StartFailed, StoreUnavailable, Unauthenticated
 from ledger.ingest.intake import Intake
 from ledger.settings import Settings

@@ -15,7 +15,7 @@ from ledger.api.access import Principal, Role
 from ledger.api.cursors import Cursors
 from ledger.api.errors import AccountMissing
 from ledger.api.loaders import Loaders
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.store.database import AsyncTransaction
 from ledger.store.database import Role as DatabaseRole
 from ledger.store.transaction import Transaction

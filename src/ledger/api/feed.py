@@ -22,8 +22,8 @@ from ledger.api.access import Principal, Scope
 from ledger.api.body import whole
 from ledger.api.keys import Gate
 from ledger.api.plain import Endpoint, cached, guarded
-from ledger.commands.answer import Answer
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
+from ledger.commands.form.answer import Answer
 from ledger.commands.registry import execute
 from ledger.errors import BadValue, Malformed
 from ledger.reads import exports

@@ -18,7 +18,7 @@ from ledger.api.access import Principal, Role, Scope
 from ledger.api.errors import UnusableText
 from ledger.api.keys import Gate
 from ledger.api.problem import problem
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.errors import Refusal, StoreUnavailable, Unauthenticated
 from ledger.limits.standing import Limits, answer_async, limits
 from ledger.money import plain

@@ -21,7 +21,7 @@ from ledger.api.access import Principal, Scope
 from ledger.api.access import Role as Who
 from ledger.api.keys import Gate
 from ledger.api.plain import cached, guarded
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.errors import BadDate
 from ledger.printing import SUFFIXES, Form, Printed, document, focus, printed
 from ledger.reads import invoices, subscriptions

@@ -22,7 +22,7 @@ from ledger.api.context import Context
 from ledger.api.errors import shown
 from ledger.api.keys import Gate
 from ledger.api.schema import schema
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.errors import StoreUnavailable
 
 BODY_BYTES_MAX: Final = 256 * 1024

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from ledger.cli.output import Format, Report, emit, listed, money
 from ledger.cli.shell import Shell
-from ledger.commands.answer import Answer
-from ledger.commands.effect import DocumentEffect, Effect, shape
+from ledger.commands.form.answer import Answer
+from ledger.commands.form.effect import DocumentEffect, Effect, shape
 
 
 def show(answer: Answer, shell: Shell) -> None:

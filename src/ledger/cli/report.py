@@ -14,8 +14,8 @@ from ledger.cli.files import Output, opened
 from ledger.cli.output import Format, Report, emit, write
 from ledger.cli.shell import Exit, Shell, actor, shell_of
 from ledger.clock import utc_now
+from ledger.commands.engine.shell import Caller
 from ledger.commands.rehearse import drafts
-from ledger.commands.shell import Caller
 
 DRAFT = "draft"
 """The one report that is no read: it tries to rate and bill, and forgets it."""

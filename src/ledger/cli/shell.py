@@ -22,7 +22,7 @@ from rich.progress import (
 )
 
 from ledger.cli.output import WIDE
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.errors import StartFailed
 from ledger.projector.follower import catch_up
 from ledger.settings import Settings

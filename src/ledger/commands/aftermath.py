@@ -10,12 +10,12 @@ from datetime import date
 from typing import Final, TypeVar
 from uuid import uuid4
 
-from ledger.commands.command import Command
-from ledger.commands.invoice import IssueInvoices, issue_invoices
-from ledger.commands.ledger import Ledger
-from ledger.commands.rate import RateUsage, rate_usage
-from ledger.commands.runs import Run
-from ledger.commands.shell import Asked, Caller
+from ledger.commands.engine.ledger import Ledger
+from ledger.commands.engine.runs import Run
+from ledger.commands.engine.shell import Asked, Caller
+from ledger.commands.form.command import Command
+from ledger.commands.invoicing.invoice import IssueInvoices, issue_invoices
+from ledger.commands.rating.rate import RateUsage, rate_usage
 from ledger.errors import Refusal
 from ledger.events.catalog import PlanPublished, TaxRateSet
 from ledger.events.fact import Fact

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from io import BufferedIOBase
 from typing import Any
 
-from ledger.commands.answer import Answer, refused
-from ledger.commands.ledger import Ledger
-from ledger.commands.parse import read_body
+from ledger.commands.engine.ledger import Ledger
+from ledger.commands.engine.shell import Asked, Caller
+from ledger.commands.engine.together import GROUP_MAX, Together
+from ledger.commands.form.answer import Answer, refused
+from ledger.commands.form.parse import read_body
 from ledger.commands.registry import asked_of, carry_out, together
-from ledger.commands.shell import Asked, Caller
-from ledger.commands.together import GROUP_MAX, Together
 from ledger.errors import Malformed, Refusal, TooLarge
 
 LINE_BYTES_MAX = 16 * 1024 * 1024

@@ -5,20 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from ledger.commands.accounts import OpenAccount, open_account
-from ledger.commands.allowances import AdjustAllowance, adjust_allowance
-from ledger.commands.answer import Answer, refused
-from ledger.commands.balances import ApplyBalance, Refund, apply_balance, refund
-from ledger.commands.cash import CapturePayment, capture_payment
-from ledger.commands.catalog import DefineMeter, SetTaxRate, define_meter, set_tax_rate
-from ledger.commands.changes import (
-    ChangeSubscription,
-    EndSubscription,
-    change_subscription,
-    end_subscription,
-)
-from ledger.commands.chart import ChangeChart, change_chart
-from ledger.commands.closing import (
+from ledger.commands.books.chart import ChangeChart, change_chart
+from ledger.commands.books.closing import (
     ClosePeriod,
     ReopenPeriod,
     SoftClosePeriod,
@@ -26,18 +14,53 @@ from ledger.commands.closing import (
     reopen_period,
     soft_close_period,
 )
-from ledger.commands.command import Command
-from ledger.commands.concession import IssueCreditNote, issue_credit_note
-from ledger.commands.context import Context
-from ledger.commands.credits import GrantCredit, grant_credit
-from ledger.commands.decision import Decision
-from ledger.commands.discounts import AddDiscount, add_discount
-from ledger.commands.disputes import CloseDispute, OpenDispute, close_dispute, open_dispute
-from ledger.commands.dunning import SetDunningPolicy, set_dunning_policy
-from ledger.commands.entities import RegisterEntity, register_entity
-from ledger.commands.erase import EraseAccount, erase_account
-from ledger.commands.erp import MapAccount, SetExportProfile, map_account, set_export_profile
-from ledger.commands.exports import (
+from ledger.commands.books.intercompany import (
+    ChargeIntercompany,
+    SettleIntercompany,
+    charge_intercompany,
+    settle_intercompany,
+)
+from ledger.commands.books.manual import PostJournal, post_journal
+from ledger.commands.books.posting_rules import ChangePostingRule, change_posting_rule
+from ledger.commands.books.recognise import RecogniseRevenue, recognise_revenue
+from ledger.commands.books.revalue import Revalue, revalue
+from ledger.commands.cash.balances import ApplyBalance, Refund, apply_balance, refund
+from ledger.commands.cash.disputes import CloseDispute, OpenDispute, close_dispute, open_dispute
+from ledger.commands.cash.import_statement import ImportStatement, import_statement
+from ledger.commands.cash.payments import CapturePayment, capture_payment
+from ledger.commands.cash.payouts import SettlePayout, settle_payout
+from ledger.commands.cash.returns import FailPayment, ReturnPayment, fail_payment, return_payment
+from ledger.commands.cash.settle_entry import SettleStatementEntry, settle_statement_entry
+from ledger.commands.catalog.entities import (
+    ChangeEntity,
+    RegisterEntity,
+    change_entity,
+    register_entity,
+)
+from ledger.commands.catalog.exchange_rates import SetExchangeRate, set_exchange_rate
+from ledger.commands.catalog.meters import DefineMeter, define_meter
+from ledger.commands.catalog.plans import PublishPlan, publish_plan
+from ledger.commands.catalog.tax_rates import SetTaxRate, set_tax_rate
+from ledger.commands.customers.account_changes import ChangeAccount, change_account
+from ledger.commands.customers.accounts import OpenAccount, open_account
+from ledger.commands.customers.credits import GrantCredit, grant_credit
+from ledger.commands.customers.discounts import AddDiscount, add_discount
+from ledger.commands.customers.erase import EraseAccount, erase_account
+from ledger.commands.customers.subscription_changes import (
+    ChangeSubscription,
+    EndSubscription,
+    change_subscription,
+    end_subscription,
+)
+from ledger.commands.customers.subscriptions import StartSubscription, start_subscription
+from ledger.commands.engine.context import Context
+from ledger.commands.engine.decision import Decision
+from ledger.commands.engine.ledger import Ledger
+from ledger.commands.engine.rulebook import by_the_rulebook
+from ledger.commands.engine.runs import running
+from ledger.commands.engine.shell import Asked, Caller, decide_once
+from ledger.commands.engine.together import Together
+from ledger.commands.erp.exports import (
     AcknowledgeExport,
     RejectExport,
     ReviseExport,
@@ -45,39 +68,32 @@ from ledger.commands.exports import (
     reject_export,
     revise_export,
 )
-from ledger.commands.import_statement import ImportStatement, import_statement
-from ledger.commands.intercompany import (
-    ChargeIntercompany,
-    SettleIntercompany,
-    charge_intercompany,
-    settle_intercompany,
+from ledger.commands.erp.mapping import (
+    MapAccount,
+    SetExportProfile,
+    map_account,
+    set_export_profile,
 )
-from ledger.commands.invoice import IssueInvoices, issue_invoices
-from ledger.commands.ledger import Ledger
-from ledger.commands.manual import PostJournal, post_journal
-from ledger.commands.parse import parse, required_text, without_nulls
-from ledger.commands.parties import ChangeAccount, ChangeEntity, change_account, change_entity
-from ledger.commands.payouts import SettlePayout, settle_payout
-from ledger.commands.plans import PublishPlan, publish_plan
-from ledger.commands.posting_rules import ChangePostingRule, change_posting_rule
-from ledger.commands.rate import RateUsage, rate_usage
-from ledger.commands.rates import SetExchangeRate, set_exchange_rate
-from ledger.commands.recognise import RecogniseRevenue, recognise_revenue
+from ledger.commands.erp.seal import SealExports, seal_exports
+from ledger.commands.form.answer import Answer, refused
+from ledger.commands.form.command import Command
+from ledger.commands.form.parse import parse, required_text, without_nulls
+from ledger.commands.invoicing.concession import IssueCreditNote, issue_credit_note
+from ledger.commands.invoicing.invoice import IssueInvoices, issue_invoices
+from ledger.commands.rating.rate import RateUsage, rate_usage
+from ledger.commands.receivables.allowances import AdjustAllowance, adjust_allowance
+from ledger.commands.receivables.dunning import SetDunningPolicy, set_dunning_policy
+from ledger.commands.receivables.remind import RunDunning, run_dunning
+from ledger.commands.receivables.write_offs import (
+    RecoverWriteOff,
+    WriteOff,
+    recover_write_off,
+    write_off,
+)
 from ledger.commands.rehearse import rehearse
-from ledger.commands.remind import RunDunning, run_dunning
-from ledger.commands.replay import ReplayDeadLetters, replay_dead_letters
-from ledger.commands.returns import FailPayment, ReturnPayment, fail_payment, return_payment
-from ledger.commands.revalue import Revalue, revalue
-from ledger.commands.rulebook import by_the_rulebook
-from ledger.commands.runs import running
-from ledger.commands.seal import SealExports, seal_exports
-from ledger.commands.settle_entry import SettleStatementEntry, settle_statement_entry
-from ledger.commands.shell import Asked, Caller, decide_once
-from ledger.commands.spend_limits import SetSpendLimit, set_spend_limit
-from ledger.commands.subscriptions import StartSubscription, start_subscription
-from ledger.commands.together import Together
-from ledger.commands.usage import CorrectUsage, RecordUsage, correct_usage, record_usage
-from ledger.commands.write_offs import RecoverWriteOff, WriteOff, recover_write_off, write_off
+from ledger.commands.usage.events import CorrectUsage, RecordUsage, correct_usage, record_usage
+from ledger.commands.usage.replay import ReplayDeadLetters, replay_dead_letters
+from ledger.commands.usage.spend_limits import SetSpendLimit, set_spend_limit
 from ledger.errors import (
     ProjectionOutdated,
     ProjectionStopped,

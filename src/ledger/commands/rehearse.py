@@ -10,10 +10,10 @@ from datetime import date
 from typing import TypeVar
 
 from ledger.commands.aftermath import AFTERMATH, LeftOut, follow, rate_and_bill
-from ledger.commands.answer import Answer
-from ledger.commands.effect import DocumentEffect, effect_of
-from ledger.commands.ledger import Ledger
-from ledger.commands.shell import Asked, Caller, retrying
+from ledger.commands.engine.ledger import Ledger
+from ledger.commands.engine.shell import Asked, Caller, retrying
+from ledger.commands.form.answer import Answer
+from ledger.commands.form.effect import DocumentEffect, effect_of
 from ledger.errors import UnknownAccount
 from ledger.events.fact import Fact
 from ledger.events.streams import stream

@@ -9,7 +9,7 @@ from threading import Event
 
 import psycopg
 
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.errors import LedgerError
 from ledger.events.streams import stream

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from ledger.catalog.overrides import parse_overrides
 from ledger.catalog.plans import parse_plan
 from ledger.catalog.prices import Dynamic, Percentage
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, UsageRated
 from ledger.events.catalog import (
     AccountOpened,

@@ -19,7 +19,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from ledger.api.mutation.words import INPUTS, UNIONS, word
 from ledger.api.scalars import CurrencyCode, Instant, Json
-from ledger.commands.types import Currency
+from ledger.commands.form.types import Currency
 
 HIDDEN = frozenset({"command"})
 _CURRENCY = get_args(Currency)[1]

@@ -14,7 +14,7 @@ from ledger.api.roots import root
 from ledger.api.scalars import CurrencyCode, Long
 from ledger.api.types.as_of import as_of
 from ledger.api.types.exchange import ExchangeRate, ExposureReport, RealisedExchange
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.reads import exchange, exposure, revaluation
 from ledger.store.database import Role
 

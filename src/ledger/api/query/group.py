@@ -14,7 +14,7 @@ from ledger.api.roots import root
 from ledger.api.scalars import CurrencyCode, Long
 from ledger.api.types.as_of import as_of
 from ledger.api.types.group import Consolidation, IntercompanyReference, consolidation
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.reads import intercompany
 from ledger.reads.consolidation import Group, group
 from ledger.store.database import Role

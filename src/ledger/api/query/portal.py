@@ -24,8 +24,8 @@ from ledger.api.types.credit import Discount, Grant
 from ledger.api.types.effects import DraftDocument, document_of
 from ledger.api.types.invoices import Invoice, InvoiceKind
 from ledger.api.types.usage import Bucket, UsageEvent, UsageSeries
+from ledger.commands.engine.shell import Caller
 from ledger.commands.rehearse import drafts
-from ledger.commands.shell import Caller
 from ledger.periods import local_day
 from ledger.reads import charges, credit, invoices, receivables, subscriptions, usage
 from ledger.reads.queries import FIRST_TIME

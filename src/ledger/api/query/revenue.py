@@ -15,7 +15,7 @@ from ledger.api.roots import root
 from ledger.api.scalars import CurrencyCode
 from ledger.api.types.fields import Money
 from ledger.api.types.revenue import RevenueSchedule, Waterfall, WaterfallMonth
-from ledger.commands.ledger import Ledger
+from ledger.commands.engine.ledger import Ledger
 from ledger.reads import deferred_revenue, waterfall
 from ledger.store.database import Role
 

@@ -7,7 +7,7 @@ import strawberry
 from ledger.api.scalars import Long
 from ledger.api.types.effects import CommandEffect, DraftFact, effect_of
 from ledger.api.types.fields import about
-from ledger.commands.answer import Answer, FactAt
+from ledger.commands.form.answer import Answer, FactAt
 
 
 @strawberry.interface(description="Why something was refused; nothing was changed.")

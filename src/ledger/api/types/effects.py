@@ -8,7 +8,7 @@ import strawberry
 from ledger.api.scalars import CurrencyCode
 from ledger.api.types.fields import about
 from ledger.api.types.invoices import InvoiceKind
-from ledger.commands import effect
+from ledger.commands.form import effect
 
 
 @strawberry.type(description="A line of a document that would be issued.")

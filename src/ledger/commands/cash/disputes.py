@@ -1,0 +1,135 @@
+"""open_dispute and close_dispute: the customer's bank takes a payment back, and somebody decides.
+
+While it is open the invoices stay paid, the claim stands in 1110, and the payment can neither be
+returned nor disputed again.
+"""
+
+from typing import Literal, cast
+
+from ledger.commands.engine.context import Context
+from ledger.commands.engine.decision import Decision
+from ledger.commands.form.command import Command
+from ledger.commands.form.types import Amount, Id, Number
+from ledger.commands.receivables.debtor import Debtor, debtor
+from ledger.errors import AlreadyExists, BadValue, DisputeDecided, UnknownDispute
+from ledger.events.billing import InvoiceIssued
+from ledger.events.disputes import DisputeClosed, DisputeOpened, Reversal
+from ledger.events.receivables import LOST, Movement
+from ledger.events.streams import stream
+from ledger.posting.disputes import dispute_closed, dispute_opened
+from ledger.posting.entry import entered
+from ledger.receivables.back import disputed, lost, won
+from ledger.receivables.reversal import reversals
+
+
+class OpenDispute(Command):
+    """Book a chargeback: the bank took so much of a payment back, and a fee."""
+
+    NAME = "open_dispute"
+
+    dispute: Id
+    payment: Id
+    amount: Amount
+    fee: Number
+
+
+class CloseDispute(Command):
+    """Say how a dispute ended: won, the money is back, or lost."""
+
+    NAME = "close_dispute"
+
+    dispute: Id
+    outcome: Literal["won", "lost"]
+
+
+def open_dispute(command: OpenDispute, context: Context) -> Decision:
+    """Decide a dispute of what is left of a payment; one at a time."""
+    where = stream("dispute", command.dispute)
+    if context.history(where):
+        raise AlreadyExists(field="dispute", kind="dispute", id=command.dispute)
+    if command.fee < 0:
+        raise BadValue(field="fee", why="A fee is not negative; correct it.")
+    captured = context.captured(command.payment).captured
+    owner = debtor(context, command, captured.account)
+    amount = owner.minor(command.amount)
+    claims = disputed(owner.paid(command.payment), amount, command.dispute)
+    fact = DisputeOpened(
+        originator_id=where,
+        originator_version=1,
+        timestamp=owner.at,
+        causes=(captured.cause,),
+        dispute=command.dispute,
+        payment=command.payment,
+        entity=owner.entity.entity,
+        account=owner.name,
+        currency=captured.currency,
+        amount=amount,
+        fee=owner.minor(command.fee, "fee"),
+        on=owner.on,
+        via=captured.via,
+    )
+    moved = owner.posted("dispute", command.dispute, claims, fact)
+    entry = dispute_opened(fact, moved, owner.on, owner.at)
+    return Decision(entered([fact, moved], entry), guards=owner.guards)
+
+
+def close_dispute(command: CloseDispute, context: Context) -> Decision:
+    """Decide how a dispute ended; it ends once."""
+    opened = _open(context, command.dispute)
+    owner = debtor(context, command, opened.account)
+    owner.not_before(opened.on, f"the dispute {command.dispute}")
+    claims = owner.state.disputes[command.dispute]
+    movements = won(claims) if command.outcome == "won" else lost(claims)
+    policy = str(owner.entity.policies.get("chargeback", "loss"))
+    fact = DisputeClosed(
+        originator_id=opened.originator_id,
+        originator_version=2,
+        timestamp=owner.at,
+        causes=(opened.cause,),
+        dispute=opened.dispute,
+        payment=opened.payment,
+        entity=opened.entity,
+        account=opened.account,
+        currency=opened.currency,
+        amount=opened.amount,
+        on=owner.on,
+        via=opened.via,
+        outcome=command.outcome,
+        policy=policy,
+        reversals=_reversals(context, owner, movements) if policy == "revenue" else (),
+    )
+    moved = owner.posted(f"dispute_{command.outcome}", command.dispute, movements, fact)
+    entry = dispute_closed(fact, moved, owner.on, owner.at)
+    return Decision(entered([fact, moved], entry), guards=owner.guards)
+
+
+def _open(context: Context, dispute: str) -> DisputeOpened:
+    """Return how a dispute began; refuse one that nobody opened, or that ended."""
+    facts = context.history(stream("dispute", dispute))
+    if not facts:
+        raise UnknownDispute(field="dispute", id=dispute)
+    opened, last = facts[0], facts[-1]
+    if isinstance(last, DisputeClosed):
+        raise DisputeDecided(field="dispute", dispute=dispute, outcome=last.outcome)
+    assert isinstance(opened, DisputeOpened), opened
+    return opened
+
+
+def _reversals(
+    context: Context, owner: Debtor, movements: tuple[Movement, ...]
+) -> tuple[Reversal, ...]:
+    """Return the revenue and tax taken back, of each invoice that cash was lost of."""
+    relief = bool(owner.entity.policies.get("tax_relief_on_write_off"))
+    return tuple(
+        part
+        for each in movements
+        if each.balance == LOST and each.invoice is not None
+        for part in reversals(
+            _invoice(context, owner, each.invoice), each.amount, owner.rounding, relief=relief
+        )
+        if part.amount
+    )
+
+
+def _invoice(context: Context, owner: Debtor, number: str) -> InvoiceIssued:
+    return cast("InvoiceIssued", context.ledger.books.fact(owner.issued(number)))
