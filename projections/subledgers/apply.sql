@@ -183,8 +183,8 @@ where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and type in ('invoice.issued/1', 'credit_note.issued/1');
 
 -- name: relief
--- The tax of what is written off comes back where the policy says so, and is owed again when that
--- is recovered.
+-- The tax of what is written off, or lost to a dispute, comes back where the policy says so, and is
+-- owed again when that is recovered or undone.
 insert into tax_entries
 select position, place, data ->> 'entity', data ->> 'account', data ->> 'kind',
        data ->> 'document', movement ->> 'invoice', (data ->> 'on')::date, data ->> 'currency',
@@ -198,8 +198,8 @@ where lane = %(lane)s and position > %(from)s and position <= %(to)s
   and (movement ->> 'amount')::numeric <> 0;
 
 -- name: disputed
--- A lost dispute may take tax back too. Its share of what the claim was worth in the books follows
--- from the entry of the sub-ledger, which names the dispute as its cause.
+-- Older entries of the sub-ledger do not say what tax a lost dispute took back: its share of what
+-- the claim was worth in the books follows from the entry, which names the dispute as its cause.
 insert into tax_entries
 select p.position, place, p.data ->> 'entity', p.data ->> 'account', 'dispute_lost',
        p.data ->> 'document', movement ->> 'invoice', (p.data ->> 'on')::date,
@@ -221,7 +221,8 @@ cross join lateral jsonb_array_elements(d.data -> 'reversals') as back
 where p.lane = %(lane)s and p.position > %(from)s and p.position <= %(to)s
   and p.type = 'receivables.posted/1' and p.data ->> 'kind' = 'dispute_lost'
   and movement ->> 'balance' = 'disputed' and movement ->> 'invoice' = back ->> 'invoice'
-  and back ->> 'revenue_account' is null and (back ->> 'amount')::numeric <> 0;
+  and back ->> 'revenue_account' is null and (back ->> 'amount')::numeric <> 0
+  and not p.data -> 'movements' @> '[{"balance": "relieved"}]';
 
 -- name: tax_payable
 insert into subledger_entries

@@ -376,6 +376,11 @@ class WrittenOff(Refusal):
     you give it back."""
 
 
+class LostToDispute(Refusal):
+    """Of the invoice {invoice} {amount} is lost to disputes, and the customer has that back; give
+    back at most {limit}, tax included."""
+
+
 class NotWrittenOff(Refusal):
     """Nothing of the invoice {invoice} is written off any more; check the number."""
 

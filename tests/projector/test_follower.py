@@ -201,6 +201,7 @@ def test_every_type_of_fact_has_a_place_in_a_projection_or_says_why_not():
         "account.discounted",  # the same of discount.added
         # What these did stands in receivables.posted, the entry of the sub-ledger (decision 0095).
         "balance.applied",
+        "dispute.reversed",
         "payment.returned",
         "payout.settled",
         "receivable.written_off",

@@ -129,7 +129,9 @@ class CashRules(RuleBasedStateMachine):
 
     @rule(whose=which, number=which, amount=units)
     def recover(self, whose, number, amount):
-        account = self._account(whose, lambda state: state.owed != state.open_amounts)
+        account = self._account(
+            whose, lambda state: any(item.given_up for item in state.items.values())
+        )
         invoice = self._invoice(account, number, lambda item: item.given_up)
         self._ask("recover_write_off", invoice=invoice, amount=self._money(account, amount))
 

@@ -136,7 +136,7 @@ class Cash(RULES["CashRules"]):
                 assert item.booked == sums["1100", account, item.invoice], item
                 assert item.open or not item.booked, item
                 assert min(item.open, item.disputed, item.given_up, item.relieved) >= 0, item
-                assert min(item.booked, item.lost_booked, item.relieved_booked) >= 0, item
+                assert min(item.booked, item.given_up_booked, item.relieved_booked) >= 0, item
             claims = [claim for each in state.disputes.values() for claim in each]
             assert sum(map(worth_of, claims)) == sums["1110", account], account
             held = sum(paid.held for paid in state.payments.values())

@@ -25,11 +25,28 @@ class DisputeOpened(Fact):
 
 @dataclass(frozen=True)
 class Reversal:
-    """Revenue of an invoice that a lost dispute takes back; without an account it is the tax."""
+    """Revenue of an invoice that a lost dispute takes back; without an account it is the tax.
+
+    ``booked`` is the same in the entity's currency, where that is another, at what the invoice was
+    booked at.
+    """
 
     invoice: str
     amount: Decimal
     revenue_account: str | None = None
+    booked: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What a lost dispute leaves of an invoice as a loss.
+
+    ``booked`` is the same in the entity's currency, where that is another, by what the bank took.
+    """
+
+    invoice: str
+    amount: Decimal
+    booked: Decimal | None = None
 
 
 @record("dispute.closed/1")
@@ -37,7 +54,8 @@ class Reversal:
 class DisputeClosed(Fact):
     """The dispute was won, and the money is back, or lost; ``policy`` (loss, revenue) books that.
 
-    Under ``revenue`` the ``reversals`` are taken back; what they leave of the amount is a loss.
+    What had paid invoices is borne per invoice: under ``revenue`` the ``reversals`` are taken back,
+    and what they leave is among the ``losses``; under ``loss`` all of it is.
     """
 
     dispute: str
@@ -51,3 +69,26 @@ class DisputeClosed(Fact):
     outcome: str
     policy: str
     reversals: tuple[Reversal, ...] = ()
+    losses: tuple[Loss, ...] = ()
+
+
+@record("dispute.reversed/1")
+@dataclass(frozen=True, kw_only=True)
+class DisputeReversed(Fact):
+    """So much of what a dispute lost of an invoice is undone: a re-rating says it was never owed.
+
+    The credit note of the same append takes it. ``reversals`` and ``losses`` say which part of
+    those of the closed dispute is undone, in the same amounts; they sum to ``amount``.
+    """
+
+    dispute: str
+    payment: str
+    invoice: str
+    entity: str
+    account: str
+    currency: str
+    amount: Decimal
+    on: date
+    policy: str
+    reversals: tuple[Reversal, ...] = ()
+    losses: tuple[Loss, ...] = ()

@@ -25,10 +25,11 @@ class Movement:
     """A change of one balance; more of it is positive.
 
     ``balance`` is one that the ledger keeps: receivable (1100), disputed (1110), unapplied (2130)
-    or credit (2120); or a note about an invoice: written_off, relieved (tax given back by a
-    write-off) or lost (paid by cash that a dispute took for good). A receivable that moves by a
-    ``payment`` is applied or reopened by it. ``booked`` is the same in the entity's currency, where
-    that is another.
+    or credit (2120); or a note about an invoice: written_off, lost (paid by cash that a dispute
+    took for good) or relieved (tax given back by a write-off, or by the ``dispute`` named). A
+    receivable that moves by a ``payment`` is applied or reopened by it; one that moves by a
+    ``dispute`` alone is owed again, for a credit note to take. ``booked`` is the same in the
+    entity's currency, where that is another.
     """
 
     balance: str

@@ -39,19 +39,21 @@ class Carried:
 
 @dataclass(frozen=True)
 class Owed:
-    """What a customer owes of an invoice: what is open, and after it what is given up."""
+    """What of an invoice is not paid, in the order in which a credit note takes it.
 
-    open: Carried
-    given_up: Carried
+    What is open comes first, then what is given up, then what each dispute took, the latest first.
+    """
+
+    parts: Sequence[Carried] = ()
 
     def part(self, amount: Decimal, places: int) -> Decimal:
         """Return what so much of it carries."""
-        of_open = min(amount, self.open.open)
-        rest = self.given_up.part(amount - of_open, places)
-        return self.open.part(of_open, places) + rest
-
-
-NOTHING = Carried(ZERO, ZERO)
+        worth = ZERO
+        for each in self.parts:
+            taken = min(amount, each.open)
+            worth += each.part(taken, places)
+            amount -= taken
+        return worth
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class Granted:
 class Books:
     """How a payer's documents are booked: by which rate, and what is carried so far.
 
-    ``receivable`` is what each invoice that is owed carries, ``accrued`` what each charge stream
-    does, and ``granted`` how each grant is carried.
+    ``receivable`` is what each invoice that is not paid carries, ``accrued`` what each charge
+    stream does, and ``granted`` how each grant is carried.
     """
 
     exchange: Exchange
@@ -128,7 +130,7 @@ def credited(note: CreditNoteIssued, books: Books, earlier: Originals) -> Credit
         lines.append(deferring(replace(line, booked=worth), books))
     taxes = [_tax(note, group, earlier, places) for group in note.taxes]
     assert note.invoice is not None, note
-    carried = books.receivable.get(note.invoice, Owed(NOTHING, NOTHING))
+    carried = books.receivable.get(note.invoice, Owed())
     total = sum((line.booked or ZERO for line in lines), ZERO)
     total += sum((group.booked or ZERO for group in taxes), ZERO)
     return replace(

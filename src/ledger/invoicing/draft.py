@@ -2,8 +2,9 @@
 
 One invoice of all that is to bill (one per way of pricing, net or gross: docs/decisions/0010); if
 its total is negative, a credit note to the customer's balance instead. One credit note per earlier
-invoice that a re-rating lowers: it takes what the customer owes of it, written off or not, before
-anything goes to the balance. Tax is that of the day of issue; a credit note's is its original's.
+invoice that a re-rating lowers: it takes what is not paid of it (open, written off, or lost to a
+dispute) before anything goes to the balance. Tax is that of the day of issue; a credit note's is
+its original's.
 Lines that credit paid for wholly stand on the next document with money; alone they make none.
 """
 
@@ -32,14 +33,15 @@ def draft(
     billables: Iterable[Billable],
     issue: Issue,
     history: Iterable[Fact] = (),
-    owed: Mapping[str, Decimal] | None = None,
+    unpaid: Mapping[str, Decimal] | None = None,
     books: Books | None = None,
 ) -> list[Document]:
     """Return the documents of a payer, numbers empty and versions 0: the invoice first.
 
-    ``history`` is the payer's receivables stream and ``owed`` what is open or given up per invoice;
-    both are needed only where a billable lowers what was billed (``needs_history``). ``books`` say
-    how documents in another currency than the entity's are booked.
+    ``history`` is the payer's receivables stream and ``unpaid`` what of each invoice is open, given
+    up or lost to disputes; both are needed only where a billable lowers what was billed
+    (``needs_history``). ``books`` say how documents in another currency than the entity's are
+    booked.
     """
     due = [billable for billable in billables if billable.is_due(issue.through)]
     earlier = originals(history)
@@ -50,7 +52,7 @@ def draft(
         new = [p for p in split if not p.against and p.billable.tax_inclusive == inclusive]
         if any(part.amount or part.absorbed for part in new):
             documents.append(_bill(payer, new, issue))
-    documents += [_credit(payer, back, issue, earlier, owed or {}) for back in _by_invoice(split)]
+    documents += [_credit(payer, back, issue, earlier, unpaid or {}) for back in _by_invoice(split)]
     if books is None:
         return documents
     books = replace(books, accrued=carried_of(due), granted=granted_of(due))
@@ -127,14 +129,14 @@ def _credit(
     back: Sequence[tuple[Part, BilledLine]],
     issue: Issue,
     earlier: Originals,
-    owed: Mapping[str, Decimal],
+    unpaid: Mapping[str, Decimal],
 ) -> Document:
     invoice = back[0][1].invoice
     wanted = [Back(part.amount, billed, part.billable.tax_inclusive) for part, billed in back]
     taxed = credited_lines(wanted, earlier, _rounding(payer))
     rows = [Row(part, billed.terms, each) for (part, billed), each in zip(back, taxed, strict=True)]
     fields = body(payer, rows, issue, [invoice.cause])
-    to_receivable = min(owed.get(invoice.number, ZERO), fields["total"])
+    to_receivable = min(unpaid.get(invoice.number, ZERO), fields["total"])
     return CreditNoteIssued(
         **fields,
         invoice=invoice.number,

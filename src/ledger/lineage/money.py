@@ -10,7 +10,7 @@ from ledger.events.cash import (
     PayoutSettled,
     RefundPaid,
 )
-from ledger.events.disputes import DisputeClosed, DisputeOpened
+from ledger.events.disputes import DisputeClosed, DisputeOpened, DisputeReversed
 from ledger.events.fact import Fact
 from ledger.events.intercompany import (
     IntercompanyCharged,
@@ -35,6 +35,7 @@ NAMES: dict[type[Fact], tuple[str, str, tuple[str, ...]]] = {
     BalanceApplied: ("application", "invoice", ("source",)),
     DisputeOpened: ("dispute", "dispute", ("payment", "fee")),
     DisputeClosed: ("dispute", "dispute", ("payment", "outcome", "policy")),
+    DisputeReversed: ("reversal", "dispute", ("invoice", "payment", "policy")),
     ReceivableWrittenOff: ("write_off", "invoice", ("tax",)),
     WriteOffRecovered: ("recovery", "invoice", ("tax",)),
     WriteOffReversed: ("reversal", "invoice", ("tax",)),

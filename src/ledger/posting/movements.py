@@ -108,6 +108,7 @@ RULES: Mapping[str, Mapping[str, Movement | Sides]] = {
     "dispute_won": _all(_CLAIMS, _M.DISPUTE_WON),
     "dispute_lost": _all(_CLAIMS, _M.DISPUTE_LOST),
     "dispute_lost_revenue": _all((*_CLAIMS, TAX_PAYABLE), _M.DISPUTE_LOST),
+    "dispute_reversed": _all((RECEIVABLE, TAX_PAYABLE), _M.REVERSED),
     "allowance_adjusted": {ALLOWANCE: _M.EXPENSED},
     "receivable_written_off": _all((RECEIVABLE, ALLOWANCE, TAX_PAYABLE), _M.WRITTEN_OFF),
     "write_off_reversed": _all((RECEIVABLE, ALLOWANCE, TAX_PAYABLE), _M.REVERSED),

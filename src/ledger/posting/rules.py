@@ -40,6 +40,7 @@ RULES: Final[Mapping[str, Mapping[str, str]]] = {
     "dispute_lost_revenue": _CHARGEBACKS | _GAIN,
     "dispute_opened": _CASH | _CHARGEBACKS | _GAIN,
     "dispute_won": _CASH | _GAIN,
+    "dispute_reversed": _CHARGEBACKS | _GAIN,
     "intercompany_charged": {},
     "intercompany_credited": {},
     "intercompany_settled": {"bank": BANK} | _GAIN,

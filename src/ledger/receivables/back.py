@@ -5,11 +5,13 @@ those paid first stay paid. Worked example: of a payment of 600.00 that paid 583
 comes back: 16.90 out of unapplied cash, and A is open by 33.10.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from ledger.errors import AmountTooLarge, PaymentDisputed, PaymentSpent
 from ledger.events.cash import Application
-from ledger.events.receivables import DISPUTED, LOST, RECEIVABLE, UNAPPLIED, Movement
+from ledger.events.receivables import DISPUTED, LOST, RECEIVABLE, RELIEVED, UNAPPLIED, Movement
 from ledger.money import ZERO, plain
 from ledger.receivables.items import Paid
 
@@ -37,15 +39,25 @@ def won(claims: tuple[Movement, ...]) -> tuple[Movement, ...]:
     return tuple(_dropped(claim) for claim in claims)
 
 
-def lost(claims: tuple[Movement, ...]) -> tuple[Movement, ...]:
-    """Return what a lost one does: held cash is gone, and what paid invoices counts as lost."""
-    gone = tuple(
+def lost(
+    claims: tuple[Movement, ...], relief: Mapping[str, Decimal] = MappingProxyType({})
+) -> tuple[Movement, ...]:
+    """Return what a lost one does: held cash is gone, and what paid invoices counts as lost.
+
+    ``relief`` is the tax that is given back, per invoice.
+    """
+    gone = [
         Movement(LOST, claim.amount, claim.invoice, claim.payment, claim.dispute)
         if claim.invoice
         else Movement(UNAPPLIED, -claim.amount, None, claim.payment, claim.dispute)
         for claim in claims
-    )
-    return (*won(claims), *gone)
+    ]
+    back = [
+        Movement(RELIEVED, tax, claim.invoice, claim.payment, claim.dispute)
+        for claim in claims
+        if (tax := relief.get(claim.invoice or "", ZERO))
+    ]
+    return (*won(claims), *gone, *back)
 
 
 def _dropped(claim: Movement) -> Movement:

@@ -1,7 +1,8 @@
 """What movements are worth in the books, for an account in another currency than its entity.
 
 Whatever leaves a balance leaves at what it carries there, in proportion; what empties it takes all
-of it. A claim of a dispute is worth what the bank took, by the rate of the day. Worked example: of
+of it. Tax is given back at what it was booked at, so nothing of it stays. A claim of a dispute is
+worth what the bank took, by the rate of the day. Worked example: of
 110.00 USD booked at 101.20 EUR, 33.33 USD are worth 30.66, and the last 76.67 USD 70.54.
 """
 
@@ -23,8 +24,8 @@ from ledger.events.receivables import (
 )
 from ledger.invoicing.booking import Carried
 from ledger.money import ZERO, digits
-from ledger.receivables.items import Item, Paid
-from ledger.receivables.movements import Accounts, moved
+from ledger.receivables.items import Paid
+from ledger.receivables.movements import Accounts, moved, worth_of
 from ledger.receivables.state import Receivables
 
 
@@ -77,22 +78,17 @@ def _carried(
     if movement.balance in (RECEIVABLE, LOST) and movement.payment and amount > 0:
         return _applied(accounts.payments[movement.payment], movement, places)
     if movement.balance == RECEIVABLE and amount > 0:
-        return Carried(item.given_up, item.lost_booked).part(amount, places)
+        return Carried(item.given_up, item.given_up_booked).part(amount, places)
     if movement.balance == RECEIVABLE:
         return -Carried(item.open, item.booked).part(-amount, places)
-    (receivable,) = [each for each in before if each.balance == RECEIVABLE]
-    assert receivable.booked is not None, receivable
-    if movement.balance == WRITTEN_OFF:
-        return -receivable.booked
-    assert movement.balance == RELIEVED, movement
-    return _tax(item, movement, Carried(-receivable.amount, -receivable.booked), places)
-
-
-def _tax(item: Item, movement: Movement, lost: Carried, places: int) -> Decimal:
-    """Return the tax of a write-off as its share, and that of a recovery as what was relieved."""
-    if movement.amount > 0:
-        return lost.part(movement.amount, places)
-    return -Carried(item.relieved, item.relieved_booked).part(-movement.amount, places)
+    given_up = [-worth_of(each) for each in before if each.balance == RECEIVABLE]
+    if movement.balance == RELIEVED and amount > 0:
+        tax = Carried(item.tax_owed, item.tax_carried).part(amount, places)
+        return min([tax, *given_up])
+    if movement.balance == RELIEVED:
+        return -Carried(item.relieved, item.relieved_booked).part(-amount, places)
+    assert movement.balance == WRITTEN_OFF, movement
+    return given_up[0]
 
 
 def _applied(paid: Paid, movement: Movement, places: int) -> Decimal:

@@ -17,7 +17,7 @@ from ledger.events.receivables import (
     Movement,
 )
 from ledger.money import ZERO
-from ledger.receivables.items import Item, Paid
+from ledger.receivables.items import Item, Lost, Paid
 
 
 @dataclass
@@ -42,6 +42,7 @@ def issued(accounts: Accounts, fact: InvoiceIssued) -> None:
         gross=total,
         tax=fact.tax,
         booked=worth,
+        tax_booked=_tax_worth(fact),
         version=fact.originator_version,
     )
 
@@ -52,7 +53,10 @@ def credited(accounts: Accounts, fact: CreditNoteIssued) -> None:
         return
     item = _opened(accounts.items[fact.invoice], -fact.to_receivable, fact.booked_receivable)
     accounts.items[fact.invoice] = replace(
-        item, gross=item.gross - fact.total, tax=item.tax - fact.tax
+        item,
+        gross=item.gross - fact.total,
+        tax=item.tax - fact.tax,
+        tax_booked=item.tax_booked - _tax_worth(fact),
     )
 
 
@@ -71,6 +75,11 @@ def applied(accounts: Accounts, fact: PaymentApplied) -> None:
 def worth_of(movement: Movement) -> Decimal:
     """Return a movement in the entity's currency."""
     return movement.amount if movement.booked is None else movement.booked
+
+
+def _tax_worth(fact: InvoiceIssued | CreditNoteIssued) -> Decimal:
+    """Return the tax of a document in the entity's currency."""
+    return sum((one.tax if one.booked is None else one.booked for one in fact.taxes), ZERO)
 
 
 def credit_worth(fact: CreditNoteIssued) -> Decimal:
@@ -110,13 +119,21 @@ def _item_after(item: Item, movement: Movement) -> Item:
             return replace(item, disputed=item.disputed + amount)
         case "written_off" if amount > 0:
             return replace(
-                item, written_off=item.written_off + amount, lost_booked=item.lost_booked + worth
+                item,
+                written_off=item.written_off + amount,
+                given_up_booked=item.given_up_booked + worth,
             )
         case "written_off":
             assert item.given_up + amount >= 0, item
             return replace(
-                item, recovered=item.recovered - amount, lost_booked=item.lost_booked + worth
+                item,
+                recovered=item.recovered - amount,
+                given_up_booked=item.given_up_booked + worth,
             )
+        case "lost":
+            return replace(item, losses=_lost(item.losses, movement))
+        case "relieved" if movement.dispute:
+            return replace(item, losses=_relieved(item.losses, movement))
         case "relieved":
             assert item.relieved + amount >= 0, item
             return replace(
@@ -125,6 +142,33 @@ def _item_after(item: Item, movement: Movement) -> Item:
                 relieved_booked=item.relieved_booked + worth,
             )
     return item
+
+
+def _lost(losses: tuple[Lost, ...], movement: Movement) -> tuple[Lost, ...]:
+    """Add what a dispute took, or take off what a re-rating undoes of that."""
+    amount, worth = movement.amount, worth_of(movement)
+    assert movement.dispute is not None, movement
+    if amount > 0:
+        return (*losses, Lost(movement.dispute, amount, worth))
+    after = [
+        replace(each, amount=each.amount + amount, booked=each.booked + worth)
+        if each.dispute == movement.dispute
+        else each
+        for each in losses
+    ]
+    assert all(each.amount >= 0 for each in after), losses
+    return tuple(each for each in after if each.amount)
+
+
+def _relieved(losses: tuple[Lost, ...], movement: Movement) -> tuple[Lost, ...]:
+    """Add the tax that a lost dispute gave back, or take off what of it is owed again."""
+    amount, worth = movement.amount, worth_of(movement)
+    return tuple(
+        replace(each, tax=each.tax + amount, tax_booked=each.tax_booked + worth)
+        if each.dispute == movement.dispute
+        else each
+        for each in losses
+    )
 
 
 def _opened(item: Item, amount: Decimal, less: Decimal | None = None) -> Item:

@@ -1,36 +1,90 @@
-"""A lost dispute under the policy ``revenue``: which revenue, and which tax, is taken back.
+"""Who bears a lost dispute: revenue and tax that are taken back of an invoice, and a loss.
 
-An invoice without any revenue (its lines net to nothing) has none to take back; then it is a loss.
+Under the policy ``revenue`` both are taken back at what the invoice was booked at, as a credit note
+would; a loss is worth what the bank took. An invoice without any revenue (its lines net to nothing)
+has none to take back; then it is a loss.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from ledger.events.billing import InvoiceIssued
-from ledger.events.disputes import Reversal
-from ledger.money import ZERO, allocate, round_ratio
-from ledger.receivables.write_off import Rounding
+from ledger.events.disputes import Loss, Reversal
+from ledger.events.receivables import Movement
+from ledger.invoicing.booking import Carried
+from ledger.money import ZERO, allocate
+from ledger.receivables.items import Item
+from ledger.receivables.movements import worth_of
+from ledger.receivables.write_off import Rounding, tax_in
+
+
+@dataclass(frozen=True)
+class Places:
+    """The minor digits of a customer's currency, and of the books where they have another."""
+
+    agreed: int
+    books: int | None = None
+
+    @property
+    def of_books(self) -> int:
+        """The minor digits of the books."""
+        return self.agreed if self.books is None else self.books
+
+    def part(self, of: Carried, amount: Decimal) -> Carried:
+        """Return so much of an amount, with its share of what that is worth."""
+        return Carried(amount, of.part(amount, self.of_books))
+
+    def stated(self, worth: Decimal) -> Decimal | None:
+        """Return a worth as facts state it: only where the books have another currency."""
+        return None if self.books is None else worth
+
+
+def tax_lost(item: Item, amount: Decimal, rounding: Rounding) -> Decimal:
+    """Return the tax in what is lost of an invoice, never more than is still owed of it.
+
+    Rounded cumulatively over all that was lost before, so that no part of the tax is left.
+    """
+    before = item.lost + item.given_up
+    tax = tax_in(item, before + amount, rounding) - tax_in(item, before, rounding)
+    return min(max(tax, ZERO), amount, item.tax_owed)
 
 
 def reversals(
-    invoice: InvoiceIssued, amount: Decimal, rounding: Rounding, *, relief: bool
-) -> Iterable[Reversal]:
+    invoice: InvoiceIssued,
+    lost: Movement,
+    tax: Decimal,
+    relieved: Movement | None,
+    places: Places,
+) -> Iterator[Reversal]:
     """Split what was lost of an invoice: net by its revenue accounts, and tax if that comes back.
 
-    Without relief the tax in the amount is not taken back; it stays a loss.
+    ``tax`` is what is in it; where it is not ``relieved`` it stays a loss. Revenue
+    is worth what the payment had relieved, less the others.
     """
-    tax = _tax_in(invoice, amount, rounding)
-    sums: dict[str, Decimal] = {}
+    weights: dict[str, Decimal] = {}
     for line in invoice.lines:
-        sums[line.revenue_account] = sums.get(line.revenue_account, ZERO) + line.net
-    shares = {account: net for account, net in sums.items() if net > 0}
-    if shares:
-        parts = allocate(amount - tax, list(shares.values()), rounding.places)
-        for account, part in zip(shares, parts, strict=True):
-            yield Reversal(invoice.number, part, account)
-    if relief:
-        yield Reversal(invoice.number, tax)
+        weights[line.revenue_account] = weights.get(line.revenue_account, ZERO) + line.net
+    weights = {account: net for account, net in weights.items() if net > 0}
+    if weights and (net := lost.amount - tax):
+        parts = allocate(net, list(weights.values()), places.agreed)
+        whole = worth_of(lost)
+        of_tax = (
+            worth_of(relieved) if relieved else places.part(Carried(lost.amount, whole), tax).booked
+        )
+        booked = allocate(max(whole - of_tax, ZERO), parts, places.of_books)
+        for account, part, worth in zip(weights, parts, booked, strict=True):
+            if part:
+                yield Reversal(invoice.number, part, account, places.stated(worth))
+    if relieved:
+        yield Reversal(invoice.number, relieved.amount, None, relieved.booked)
 
 
-def _tax_in(invoice: InvoiceIssued, amount: Decimal, rounding: Rounding) -> Decimal:
-    return round_ratio(amount, invoice.tax, invoice.total, rounding.places, rounding.mode)
+def loss(
+    lost: Movement, claim: Movement, taken_back: Sequence[Reversal], places: Places
+) -> Iterator[Loss]:
+    """Yield what is left of what was lost of an invoice, at its share of what the bank took."""
+    kept = lost.amount - sum((each.amount for each in taken_back), ZERO)
+    if kept and lost.invoice:
+        part = places.part(Carried(lost.amount, abs(worth_of(claim))), kept)
+        yield Loss(lost.invoice, kept, places.stated(part.booked))

@@ -49,10 +49,9 @@ class Receivables:
         return {item.invoice: item.open for item in self.open_items}
 
     @property
-    def owed(self) -> dict[str, Decimal]:
-        """What the customer owes of each invoice, given up or not; settled ones left out."""
-        found = {item.invoice: item.open + item.given_up for item in self.items.values()}
-        return {invoice: amount for invoice, amount in found.items() if amount}
+    def unpaid(self) -> dict[str, Decimal]:
+        """What the customer's cash does not stand for, per invoice; paid ones left out."""
+        return {item.invoice: item.unpaid for item in self.items.values() if item.unpaid}
 
     @property
     def balance(self) -> Decimal:

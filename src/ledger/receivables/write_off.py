@@ -41,9 +41,9 @@ def written_off(item: Item, rounding: Rounding, *, relief: bool) -> Share:
         raise InvoiceSettled(field="invoice", invoice=item.invoice)
     if not relief:
         return Share(item.open, ZERO)
-    after = _tax(item, item.written_off + item.open, rounding)
-    tax = after - _tax(item, item.written_off, rounding)
-    return Share(item.open, min(max(tax, ZERO), item.open))
+    before = item.lost + item.written_off
+    tax = tax_in(item, before + item.open, rounding) - tax_in(item, before, rounding)
+    return Share(item.open, min(max(tax, ZERO), item.open, item.tax_owed))
 
 
 def recovered(item: Item, amount: Decimal, rounding: Rounding) -> Share:
@@ -57,8 +57,8 @@ def recovered(item: Item, amount: Decimal, rounding: Rounding) -> Share:
         )
     if amount == item.given_up or not item.relieved:
         return Share(amount, item.relieved)
-    after = _tax(item, item.recovered + amount, rounding)
-    tax = after - _tax(item, item.recovered, rounding)
+    after = tax_in(item, item.recovered + amount, rounding)
+    tax = after - tax_in(item, item.recovered, rounding)
     return Share(amount, min(max(tax, ZERO), item.relieved, amount))
 
 
@@ -84,7 +84,8 @@ def movements(invoice: str, share: Share, sign: int) -> tuple[Movement, ...]:
     return tuple(move for move in moves if move.amount)
 
 
-def _tax(item: Item, amount: Decimal, rounding: Rounding) -> Decimal:
+def tax_in(item: Item, amount: Decimal, rounding: Rounding) -> Decimal:
+    """Return the tax in so much of an invoice, by its tax and gross as credit notes left them."""
     if not item.gross:
         return ZERO
     return round_ratio(amount, item.tax, item.gross, rounding.places, rounding.mode)

@@ -4,6 +4,8 @@ While it is open the invoices stay paid, the claim stands in 1110, and the payme
 returned nor disputed again.
 """
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Literal, cast
 
 from ledger.commands.engine.context import Context
@@ -13,13 +15,16 @@ from ledger.commands.form.types import Amount, Id, Number
 from ledger.commands.receivables.debtor import Debtor, debtor
 from ledger.errors import AlreadyExists, BadValue, DisputeDecided, UnknownDispute
 from ledger.events.billing import InvoiceIssued
-from ledger.events.disputes import DisputeClosed, DisputeOpened, Reversal
-from ledger.events.receivables import LOST, Movement
+from ledger.events.disputes import DisputeClosed, DisputeOpened, Loss, Reversal
+from ledger.events.receivables import DISPUTED, LOST, RELIEVED, Movement
 from ledger.events.streams import stream
 from ledger.posting.disputes import dispute_closed, dispute_opened
 from ledger.posting.entry import entered
 from ledger.receivables.back import disputed, lost, won
-from ledger.receivables.reversal import reversals
+from ledger.receivables.reversal import loss, reversals, tax_lost
+
+REVENUE = "revenue"
+"""The policy that takes revenue back instead of booking a loss."""
 
 
 class OpenDispute(Command):
@@ -79,8 +84,11 @@ def close_dispute(command: CloseDispute, context: Context) -> Decision:
     owner = debtor(context, command, opened.account)
     owner.not_before(opened.on, f"the dispute {command.dispute}")
     claims = owner.state.disputes[command.dispute]
-    movements = won(claims) if command.outcome == "won" else lost(claims)
     policy = str(owner.entity.policies.get("chargeback", "loss"))
+    movements = won(claims)
+    if command.outcome == "lost":
+        movements = lost(claims, _relief(owner, claims, policy))
+    back, losses = _borne(context, owner, owner.booked(movements), policy)
     fact = DisputeClosed(
         originator_id=opened.originator_id,
         originator_version=2,
@@ -96,7 +104,8 @@ def close_dispute(command: CloseDispute, context: Context) -> Decision:
         via=opened.via,
         outcome=command.outcome,
         policy=policy,
-        reversals=_reversals(context, owner, movements) if policy == "revenue" else (),
+        reversals=back,
+        losses=losses,
     )
     moved = owner.posted(f"dispute_{command.outcome}", command.dispute, movements, fact)
     entry = dispute_closed(fact, moved, owner.on, owner.at)
@@ -108,27 +117,43 @@ def _open(context: Context, dispute: str) -> DisputeOpened:
     facts = context.history(stream("dispute", dispute))
     if not facts:
         raise UnknownDispute(field="dispute", id=dispute)
-    opened, last = facts[0], facts[-1]
-    if isinstance(last, DisputeClosed):
-        raise DisputeDecided(field="dispute", dispute=dispute, outcome=last.outcome)
+    opened, *rest = facts
+    for fact in rest:
+        if isinstance(fact, DisputeClosed):
+            raise DisputeDecided(field="dispute", dispute=dispute, outcome=fact.outcome)
     assert isinstance(opened, DisputeOpened), opened
     return opened
 
 
-def _reversals(
-    context: Context, owner: Debtor, movements: tuple[Movement, ...]
-) -> tuple[Reversal, ...]:
-    """Return the revenue and tax taken back, of each invoice that cash was lost of."""
-    relief = bool(owner.entity.policies.get("tax_relief_on_write_off"))
-    return tuple(
-        part
-        for each in movements
-        if each.balance == LOST and each.invoice is not None
-        for part in reversals(
-            _invoice(context, owner, each.invoice), each.amount, owner.rounding, relief=relief
-        )
-        if part.amount
-    )
+def _relief(owner: Debtor, claims: Sequence[Movement], policy: str) -> dict[str, Decimal]:
+    """Return the tax that is given back of each invoice that a lost dispute is about."""
+    if policy != REVENUE or not owner.entity.policies.get("tax_relief_on_write_off"):
+        return {}
+    return {
+        claim.invoice: tax_lost(owner.state.items[claim.invoice], claim.amount, owner.rounding)
+        for claim in claims
+        if claim.invoice is not None
+    }
+
+
+def _borne(
+    context: Context, owner: Debtor, moves: Sequence[Movement], policy: str
+) -> tuple[tuple[Reversal, ...], tuple[Loss, ...]]:
+    """Return what is taken back of each invoice that cash was lost of, and what is a loss."""
+    back: list[Reversal] = []
+    losses: list[Loss] = []
+    for gone in moves:
+        if gone.balance != LOST or gone.invoice is None:
+            continue
+        of = {each.balance: each for each in moves if each.invoice == gone.invoice}
+        taken: list[Reversal] = []
+        if policy == REVENUE:
+            tax = tax_lost(owner.state.items[gone.invoice], gone.amount, owner.rounding)
+            invoice = _invoice(context, owner, gone.invoice)
+            taken += reversals(invoice, gone, tax, of.get(RELIEVED), owner.places)
+        back += taken
+        losses += loss(gone, of[DISPUTED], taken, owner.places)
+    return tuple(back), tuple(losses)
 
 
 def _invoice(context: Context, owner: Debtor, number: str) -> InvoiceIssued:

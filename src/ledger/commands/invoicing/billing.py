@@ -9,6 +9,7 @@ from ledger.catalog.records import RecurringItem
 from ledger.catalog.versions import tax_rate_on
 from ledger.commands.engine.ground import Ground
 from ledger.commands.invoicing.reversing import Reversed, reversals_of
+from ledger.commands.invoicing.undoing import Undone
 from ledger.commands.rating.apart import Apart
 from ledger.commands.rating.restored import adjustments_of, exchange_stated
 from ledger.errors import Refusal
@@ -38,12 +39,12 @@ class Rates(Protocol):
 class Drafts:
     """The documents of some payers without numbers, and the tax codes that were looked at.
 
-    ``reversals`` are what they undo of write-offs. ``left_out`` are the payers whose tax could not
-    be worked out, or for whom a rate is missing; they have no document.
+    ``reversals`` are what they undo of write-offs and lost disputes. ``left_out`` are the payers
+    whose tax could not be worked out, or for whom a rate is missing; they have no document.
     """
 
     documents: Mapping[str, list[Document]]
-    reversals: Mapping[str, list[Reversed]]
+    reversals: Mapping[str, list[Reversed | Undone]]
     codes: Collection[str]
     left_out: Mapping[str, Refusal]
 
@@ -63,7 +64,7 @@ def drafts_of(entity: str, payers: Sequence[str], issue: Issue, ground: Ground) 
     issue = replace(issue, rates=rates)
     histories = _histories(rows, ground)
     documents: dict[str, list[Document]] = {}
-    reversals: dict[str, list[Reversed]] = {}
+    reversals: dict[str, list[Reversed | Undone]] = {}
     apart = Apart()
     for name, found in rows.items():
         with apart.of(name):
@@ -82,7 +83,7 @@ def _drafts(
     issue: Issue,
     history: Sequence[Fact],
     ground: Ground,
-) -> tuple[list[Document], list[Reversed]]:
+) -> tuple[list[Document], list[Reversed | Undone]]:
     entity = ground.entity(account.entity, issue.on)
     payer = Payer(
         account=account.account,
@@ -98,7 +99,7 @@ def _drafts(
         billables = with_billed(billables, history)
     state = fold(history)
     books = books_of(state, account.currency, entity, issue.on, ground)
-    made = draft(payer, billables, issue, history, state.owed, books)
+    made = draft(payer, billables, issue, history, state.unpaid, books)
     exchange = None if books is None else books.exchange
     return made, reversals_of(made, state, entity, exchange, ground.ledger.books)
 
@@ -116,10 +117,14 @@ def books_of(
     exchange = rates.exchange_on(currency, entity.currency, on)
     receivable = {
         item.invoice: Owed(
-            Carried(item.open, item.booked), Carried(item.given_up, item.lost_booked)
+            (
+                Carried(item.open, item.booked),
+                Carried(item.given_up, item.given_up_booked),
+                *(Carried(lost.amount, lost.booked) for lost in reversed(item.losses)),
+            )
         )
         for item in state.items.values()
-        if item.open or item.given_up
+        if item.unpaid
     }
     return Books(exchange, entity.rounding, receivable)
 

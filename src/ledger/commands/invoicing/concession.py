@@ -17,7 +17,7 @@ from ledger.commands.form.command import Command, Record
 from ledger.commands.form.types import Amount, Id, Positive, bad_value
 from ledger.commands.invoicing.billing import books_of
 from ledger.commands.receivables.debtor import minor
-from ledger.errors import MissingField, UnknownInvoice, WrittenOff
+from ledger.errors import LostToDispute, MissingField, UnknownInvoice, WrittenOff
 from ledger.events.billing import CreditNoteIssued, InvoiceIssued, NumbersDrawn
 from ledger.events.catalog import EntityRegistered
 from ledger.events.fact import Fact
@@ -88,10 +88,15 @@ def issue_credit_note(command: IssueCreditNote, context: Context) -> Decision:
 
 
 def _refuse_unpaid(note: CreditNoteIssued, item: Item) -> None:
-    """Refuse to give back what was never paid because it is written off."""
-    paid = item.gross - item.open - item.given_up
-    if note.to_credit_balance > max(paid, ZERO) and item.given_up:
+    """Refuse to give back what is not paid: it is written off, or a dispute took it."""
+    paid = max(item.gross - item.unpaid, ZERO)
+    if note.to_credit_balance <= paid:
+        return
+    if item.given_up:
         raise WrittenOff(field="invoice", invoice=item.invoice, amount=plain(item.given_up))
+    if item.lost:
+        limit, lost = plain(item.open + paid), plain(item.lost)
+        raise LostToDispute(field="invoice", invoice=item.invoice, amount=lost, limit=limit)
 
 
 def _receivables(number: str, context: Context) -> list[Fact]:

@@ -22,6 +22,7 @@ from ledger.commands.form.command import Command
 from ledger.commands.form.types import Day, Id
 from ledger.commands.invoicing.billing import drafts_of
 from ledger.commands.invoicing.reversing import Reversed, reversing
+from ledger.commands.invoicing.undoing import Undone
 from ledger.commands.rating.batch import charge_batch, with_fees
 from ledger.commands.rating.granting import grant_batch, grant_pages
 from ledger.errors import Refusal, UnknownAccount
@@ -219,9 +220,9 @@ def _accounts(documents: Sequence[Document]) -> list[UUID]:
 
 
 def _numbered(
-    run: Run, scope: Scope, drafts: Sequence[Document], undone: Sequence[Reversed]
+    run: Run, scope: Scope, drafts: Sequence[Document], undone: Sequence[Reversed | Undone]
 ) -> list[Fact]:
-    """Return the numbers drawn, write-offs undone, and each document with its journal entries."""
+    """Return the numbers drawn, losses undone, and each document with its journal entries."""
     books, on, at = run.ledger.books, scope.issue.on, scope.issue.at
     counts = needed(drafts)
     first: dict[Series, int] = {}

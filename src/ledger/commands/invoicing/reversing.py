@@ -1,14 +1,17 @@
-"""Write-offs undone by a re-rating: what was never owed was never lost.
+"""Losses undone by a re-rating: what was never owed was never lost.
 
 An invoice of 119.00 was written off; a re-rating says that 11.90 of it were never due. The loss
 falls by that much before the credit note takes it, so nothing goes to the customer's balance for
 money that never came.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
+from ledger.commands.invoicing.undoing import Undone, undone_of
 from ledger.commands.receivables import allowances
 from ledger.events.billing import CreditNoteIssued
 from ledger.events.catalog import EntityRegistered
@@ -67,30 +70,46 @@ def reversals_of(
     entity: EntityRegistered,
     exchange: Exchange | None,
     books: Books,
-) -> list[Reversed]:
-    """Return what the credit notes of a draft undo of write-offs; they take more than is open."""
+) -> list[Reversed | Undone]:
+    """Return what the credit notes of a draft undo; they take more than is open.
+
+    What is given up goes first, then what was lost to disputes.
+    """
     notes = [
         (note, state.items[note.invoice])
         for note in documents
         if isinstance(note, CreditNoteIssued) and note.invoice
     ]
     beyond = [(note, item) for note, item in notes if note.to_receivable > item.open]
-    histories = books.facts_of(stream("write_off", item.invoice) for _, item in beyond)
-    return [
-        _reversed(note, item, state, entity, exchange, histories[stream("write_off", item.invoice)])
-        for note, item in beyond
-    ]
+    histories = books.facts_of(where for _, item in beyond for where in _streams(item))
+    counts: Counter[UUID] = Counter()
+    found: list[Reversed | Undone] = []
+    for note, item in beyond:
+        amount = note.to_receivable - item.open
+        given_up = min(amount, item.given_up)
+        if given_up:
+            history = histories[stream("write_off", item.invoice)]
+            found.append(_reversed(note, item, given_up, state, entity, exchange, history))
+        found += undone_of(note, item, amount - given_up, exchange, histories, counts)
+    return found
+
+
+def _streams(item: Item) -> Iterator[UUID]:
+    """Yield the streams in which it stands how the losses of an invoice were borne."""
+    yield stream("write_off", item.invoice)
+    for lost in item.losses:
+        yield stream("dispute", lost.dispute)
 
 
 def _reversed(
     note: CreditNoteIssued,
     item: Item,
+    amount: Decimal,
     state: Receivables,
     entity: EntityRegistered,
     exchange: Exchange | None,
     history: Sequence[Fact],
 ) -> Reversed:
-    amount = note.to_receivable - item.open
     share = reversed_by(item, amount, note.total, note.tax, digits(note.currency))
     moves = movements(item.invoice, share, -1)
     if exchange is not None:
@@ -132,14 +151,20 @@ def _reversed(
     return Reversed(entity, fact, moved)
 
 
-def reversing(undone: Iterable[Reversed], versions: dict[str, int], books: Books) -> Iterator[Fact]:
+def reversing(
+    undone: Iterable[Reversed | Undone], versions: dict[str, int], books: Books
+) -> Iterator[Fact]:
     """Yield the facts of reversals of one entity, and advance the versions of their payers."""
     allowance: int | None = None
     for each in undone:
+        version = versions[each.fact.account]
+        versions[each.fact.account] += 1
+        if isinstance(each, Undone):
+            yield from each.facts(version)
+            continue
         if allowance is None:
             where = allowances.where(each.entity)
             allowance = books.versions([where])[where]
-        facts = each.facts(versions[each.fact.account], allowance)
-        versions[each.fact.account] += 1
+        facts = each.facts(version, allowance)
         allowance += sum(isinstance(fact, AllowanceAdjusted) for fact in facts)
         yield from facts

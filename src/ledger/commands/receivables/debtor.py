@@ -25,6 +25,7 @@ from ledger.projector.follower import catch_up
 from ledger.reads.invoices import invoices_by_number
 from ledger.receivables.booking import booked
 from ledger.receivables.items import Item, Paid
+from ledger.receivables.reversal import Places
 from ledger.receivables.state import Receivables
 from ledger.receivables.write_off import Rounding
 from ledger.store.append import Guard
@@ -60,6 +61,12 @@ class Debtor:
     def rounding(self) -> Rounding:
         """How the entity rounds the account's currency."""
         return Rounding(digits(self.account.currency), self.entity.rounding)
+
+    @property
+    def places(self) -> Places:
+        """The minor digits of the account's currency, and of the books where that is another."""
+        books = None if self.exchange is None else digits(self.exchange.currency)
+        return Places(digits(self.account.currency), books)
 
     def item(self, invoice: str) -> Item:
         """Return an invoice of the account that was issued by the day, or refuse."""
