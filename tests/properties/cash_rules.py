@@ -48,6 +48,7 @@ class CashRules(RuleBasedStateMachine):
         self.ids = itertools.count(1)
         self.payments, self.disputes = [], []
         self.cash = defaultdict(Decimal)
+        self.fees = defaultdict(Decimal)
         self.answers = Counter()
 
     def another_chart(self):
@@ -86,6 +87,7 @@ class CashRules(RuleBasedStateMachine):
                      fee=str(fee)):  # fmt: skip
             self.disputes.append((dispute, account, amount))
             self.cash[self.HOMES[account]] -= amount + fee
+            self.fees[self.HOMES[account]] += fee
 
     @precondition(lambda self: self.disputes)
     @rule(number=which, outcome=st.sampled_from(["won", "lost"]))

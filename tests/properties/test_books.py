@@ -96,8 +96,8 @@ class EveryBook(CashRules):
     rolling = agree = tally = None  # how roll-forwards and hledger are asked; the answers
     HOMES, AGREED, BOOKS = HOMES, AGREED, BOOKS
     REFUSALS = CashRules.REFUSALS | {
-        "PERIOD_NOT_OPEN", "NOTHING_TO_CREDIT", "WRITTEN_OFF", "USAGE_VOIDED", "BAD_VALUE",
-        "CLOSE_BLOCKED", "ALREADY_REVERSED",
+        "PERIOD_NOT_OPEN", "NOTHING_TO_CREDIT", "WRITTEN_OFF", "LOST_TO_DISPUTE", "USAGE_VOIDED",
+        "BAD_VALUE", "CLOSE_BLOCKED", "ALREADY_REVERSED",
     }  # fmt: skip
 
     def __init__(self):

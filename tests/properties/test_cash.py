@@ -5,6 +5,7 @@ the cash is what came and went, wherever the posting rules of the day put it. At
 projections say the same, and so does a rebuild.
 """
 
+import os
 import runpy
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,10 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     initialize,
     invariant,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
 
+from ledger.events.billing import CreditNoteIssued
 from ledger.events.streams import stream
 from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
@@ -104,7 +107,19 @@ class Cash(RULES["CashRules"]):
                  "properties": {"quantity": str(quantity)}}  # fmt: skip
         self.play.use([event])
         self.play.do("rate_usage", through="2026-10-31", account=account)
+        before = self.play.state(account).version
         self.play.do("issue_invoices", through="2026-10-31", on=self.on, account=account)
+        items = self.play.state(account).items
+        for fact in self.play.ledger.books.read_stream(stream("receivables", account))[before:]:
+            if isinstance(fact, CreditNoteIssued) and fact.to_credit_balance:
+                assert not items[fact.invoice].unpaid, "only what is paid becomes a balance"
+
+    @precondition(lambda self: any(self._lost_of(account) for account in ACCOUNTS))
+    @rule(number=st.integers(0, 10**6), quantity=st.integers(1, 9_000))
+    def find_too_much_billed(self, number, quantity):
+        """Of an account that lost a dispute less was used than was billed."""
+        lost = [account for account in sorted(ACCOUNTS) if self._lost_of(account)]
+        self.bill(self._pick(lost, number), -quantity)
 
     @rule()
     def wait(self):
@@ -137,6 +152,13 @@ class Cash(RULES["CashRules"]):
                 assert item.open or not item.booked, item
                 assert min(item.open, item.disputed, item.given_up, item.relieved) >= 0, item
                 assert min(item.booked, item.given_up_booked, item.relieved_booked) >= 0, item
+                assert item.tax_owed >= 0 <= item.tax_carried, item
+                assert item.tax_owed or not item.tax_carried, item
+                for lost in item.losses:
+                    assert lost.amount > 0 <= lost.booked, item
+                    assert lost.amount >= lost.tax >= 0 <= lost.tax_booked, item
+            taxes = sum(item.tax_carried for item in state.items.values())
+            assert taxes == -sums["2200", account], account
             claims = [claim for each in state.disputes.values() for claim in each]
             assert sum(map(worth_of, claims)) == sums["1110", account], account
             held = sum(paid.held for paid in state.payments.values())
@@ -167,6 +189,8 @@ class Cash(RULES["CashRules"]):
             if entity != "JP":  # there cash depends on the rates of its days
                 assert sums["cash", entity] == self.cash[entity], entity
                 assert not sums["of", entity, "7000"] + sums["of", entity, "7005"]
+                borne = sums["of", entity, "5010"] + sums["of", entity, "5015"]
+                assert borne == self.fees[entity] + self._lost(entity), entity
             facts = self.play.ledger.books.read_stream(stream("allowance", entity))
             parts = allowance(facts).amounts
             assert all(amount >= 0 for amount in parts.values()), parts
@@ -200,6 +224,16 @@ class Cash(RULES["CashRules"]):
     def before(self, days):
         return f"2026-11-{max(self.day - days, 1):02}"
 
+    def _lost(self, entity):
+        """Return what disputes lost for good, where that is not taken back from revenue."""
+        if ENTITIES[entity][1].get("chargeback") == "revenue":
+            return 0
+        names = [name for name, home in ACCOUNTS.items() if home == entity]
+        return sum(self._lost_of(name) for name in names)
+
+    def _lost_of(self, account):
+        return sum(item.lost for item in self.play.state(account).items.values())
+
     def _positions(self, on):
         """Sum the yen books by position, up to a day; every line there says its currency."""
         rows = self.play.rows(POSITIONS, accounts=list(REVALUED), on=on)
@@ -222,13 +256,16 @@ class Cash(RULES["CashRules"]):
         return sums
 
 
+HISTORIES = int(os.environ.get("HISTORIES", "0"))
+
+
 def test_cash_in_any_order_keeps_ledger_and_sub_ledger_one(playing, rolling):
     how = {"playing": staticmethod(playing), "rolling": staticmethod(rolling)}
     machine = type("CashHere", (Cash,), how)
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=6,
+            max_examples=HISTORIES or 6,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
