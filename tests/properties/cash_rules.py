@@ -80,7 +80,24 @@ class CashRules(RuleBasedStateMachine):
     @precondition(lambda self: self.payments)
     @rule(number=which, share=shares, fee=st.sampled_from([0, 15]))
     def dispute(self, number, share, fee):
-        payment, account = self._payment(number)
+        self._dispute(*self._payment(number), share, fee)
+
+    @rule(whose=which, share=shares, via=vias)
+    def pay_and_lose(self, whose, share, via):
+        """A customer pays all that is open, and his bank takes a part of it back for good."""
+        account = self._account(whose, lambda state: state.open_items)
+        owed = sum(self.play.state(account).open_amounts.values())
+        payment = f"p-{next(self.ids)}"
+        if not owed or not self._ask("capture_payment", payment=payment, account=account, via=via,
+                                     amount=str(owed), currency=self.AGREED[account]):  # fmt: skip
+            return
+        self.payments.append((payment, account))
+        self.cash[self.HOMES[account]] += owed
+        if dispute := self._dispute(payment, account, share, 0):
+            self._ask("close_dispute", dispute=dispute, outcome="lost")
+
+    def _dispute(self, payment, account, share, fee):
+        """Dispute a share of what is left of a payment; return the dispute, if there is one."""
         amount = self._part(account, self.play.state(account).payments[payment].left, share)
         dispute = f"d-{next(self.ids)}"
         if self._ask("open_dispute", dispute=dispute, payment=payment, amount=str(amount),
@@ -88,6 +105,8 @@ class CashRules(RuleBasedStateMachine):
             self.disputes.append((dispute, account, amount))
             self.cash[self.HOMES[account]] -= amount + fee
             self.fees[self.HOMES[account]] += fee
+            return dispute
+        return None
 
     @precondition(lambda self: self.disputes)
     @rule(number=which, outcome=st.sampled_from(["won", "lost"]))
