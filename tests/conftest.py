@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from ledger.store.database import Database
-from ledger.testing import TestServer
+from ledger.testing import TestServer, home_of_run
 
 # Machines that run tests are slow at times; a test is never judged by its speed. A run that decides
 # whether a change lands draws the same examples every time; everybody else's runs look further.
@@ -33,16 +33,23 @@ if TYPE_CHECKING:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServer]:
     """One server for the run; the workers of pytest-xdist share it."""
     base = tmp_path_factory.getbasetemp()
-    home = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    server = TestServer(home / "server")
+    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    server = TestServer(home_of_run(run))
     yield server
     server.close()
 
 
 @pytest.fixture
 def database(server: TestServer) -> Iterator[Database]:
-    """A fresh, migrated, empty database."""
+    """A fresh, migrated, empty database, with a live build of every projection."""
     with server.database() as database:
+        yield database
+
+
+@pytest.fixture
+def bare(server: TestServer) -> Iterator[Database]:
+    """The same without any build, for tests of how builds are made."""
+    with server.database(built=False) as database:
         yield database
 
 
@@ -54,16 +61,14 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ledger(database: Database) -> Iterator["Ledger"]:
-    """A ledger over the fresh database, with a live build of every projection.
+    """A ledger over the fresh database.
 
     Its clock stands still at noon (UTC) on 23 November 2026.
     """
     from ledger.commands.engine.ledger import Ledger
-    from ledger.projector.projection import ensure
     from ledger.settings import Settings
     from ledger.store.books import Books
 
-    ensure(database)
     books = Books(database)
     yield Ledger(database, books, Settings(), lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
     books.close()

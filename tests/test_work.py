@@ -6,9 +6,6 @@ import threading
 import time
 from datetime import UTC, datetime
 
-import pytest
-
-from ledger.projector.projection import ensure
 from ledger.store.append import NewFact, append
 from ledger.store.database import Role
 from ledger.store.meta import Meta
@@ -21,12 +18,6 @@ select count(*) from ledger.cursors as c
 join ledger.active_builds using (build)
 join ledger.log_heads as h using (lane)
 where h.lane = 0 and c.position < h.position"""
-
-
-@pytest.fixture
-def database(database):
-    ensure(database)
-    return database
 
 
 def record(database) -> None:

@@ -14,15 +14,13 @@ from ledger.api.view import graphql_app
 from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.projector.follower import catch_up
-from ledger.projector.projection import ensure
 from ledger.settings import Settings
 from ledger.store.books import Books
 
 
 @contextmanager
 def opened(database, home):
-    """A ledger over a fresh database, its projections built and empty."""
-    ensure(database)
+    """A ledger over a fresh database."""
     books = Books(database)
     yield Ledger(database, books, Settings(home=home))
     books.close()

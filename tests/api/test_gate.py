@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -67,6 +68,10 @@ def gate(door, asked):
     return get
 
 
+def today_in_the_entity(door):
+    return door.ledger.clock().astimezone(ZoneInfo("Asia/Kolkata")).date().isoformat()
+
+
 def used(door, asked, event, quantity):
     now = door.ledger.clock().isoformat()
     properties = {"quantity": quantity}
@@ -103,7 +108,7 @@ def test_the_last_unit_blocks_and_a_correction_opens_again(door, asked, gate):
 
 def test_a_spend_limit_blocks_every_meter(door, asked, gate):
     used(door, asked, "a", "500")
-    today = door.ledger.clock().date().isoformat()
+    today = today_in_the_entity(door)
     asked({"command": "rate_usage", "through": today})
     asked({"command": "set_spend_limit", "account": "acme", "from": "2020-01-01",
            "amount": "5.00", "block": True})  # fmt: skip
@@ -159,7 +164,7 @@ def test_graphql_tells_the_same(door, asked):
 
 def test_thresholds_are_a_feed(door, asked):
     used(door, asked, "a", "850")
-    today = door.ledger.clock().date().isoformat()
+    today = today_in_the_entity(door)
     asked({"command": "rate_usage", "through": today})
     query = """query T($after: String, $account: ID) { thresholds(first: 1, after: $after,
       account: $account) { nodes { kind percent quantity } pageInfo { endCursor } } }"""

@@ -12,7 +12,6 @@ from ledger.commands.engine.ledger import Ledger
 from ledger.commands.engine.runs import Run
 from ledger.commands.registry import execute
 from ledger.projector.checks import run_checks
-from ledger.projector.projection import ensure
 from ledger.projector.rebuild import rebuild
 from ledger.reads import statements as reads
 from ledger.reads.receivables import payment
@@ -322,7 +321,6 @@ def test_whatever_a_statement_holds_nothing_is_lost_or_doubled(
     server, write, bank_of, first, second, opening
 ):
     with server.database() as database:
-        ensure(database)
         books = Books(database)
         ledger = Ledger(database, books, Settings())
         keys = itertools.count()

@@ -11,7 +11,6 @@ import pytest
 from ledger.commands.cash import importing
 from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
-from ledger.projector.projection import ensure
 from ledger.reads import statements as reads
 from ledger.settings import Settings
 from ledger.store.books import Books
@@ -82,7 +81,6 @@ def business(ask):
 
 def left_by(database, data):
     """Return the log after a statement was imported into a database of its own."""
-    ensure(database)
     books = Books(database)
     ledger, keys = Ledger(database, books, Settings()), itertools.count()
 

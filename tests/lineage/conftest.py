@@ -13,7 +13,6 @@ from ledger.events.fact import Fact
 from ledger.events.streams import usage_stream
 from ledger.events.usage import UsageCorrected, UsageRecorded, UsageVoided
 from ledger.projector.follower import catch_up
-from ledger.projector.projection import ensure
 from ledger.settings import Settings
 from ledger.store.append import append
 from ledger.store.books import Books
@@ -110,7 +109,6 @@ def _content(quantity: str) -> dict[str, Any]:
 @pytest.fixture
 def story(database: Database) -> Iterator[Story]:
     """An entity US, an account acme and its subscription to calls at 0.01 since October."""
-    ensure(database)
     books = Books(database)
     story = Story(Ledger(database, books, Settings(), lambda: NOW))
     story.ask("register_entity", entity="US", name="Example Inc", currency="USD", country="US",

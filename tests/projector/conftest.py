@@ -658,6 +658,12 @@ class Story:
 
 
 @pytest.fixture
+def database(bare: Database) -> Database:
+    """A database without any build: here is tested how they are made."""
+    return bare
+
+
+@pytest.fixture
 def story(database: Database) -> Story:
     """An empty log with a second usage lane, and somebody to write it."""
     with database.transaction(Role.WRITER) as tx:

@@ -7,7 +7,6 @@ import pytest
 
 from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
-from ledger.projector.projection import ensure
 from ledger.proof.verify import verify
 from ledger.settings import Settings
 from ledger.store.books import Books
@@ -22,7 +21,6 @@ REGISTER = {
 @pytest.fixture
 def database(database):
     """A database with one entity in its books."""
-    ensure(database)
     books = Books(database)
     answer = execute(Ledger(database, books, Settings(), lambda: NOW), REGISTER, "tester")
     assert answer.status == "accepted", answer

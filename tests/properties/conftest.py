@@ -19,7 +19,6 @@ from ledger.commands.registry import execute
 from ledger.events.streams import stream
 from ledger.posting.chart import CHART
 from ledger.posting.movements import Movement
-from ledger.projector.projection import ensure
 from ledger.reads.contract_balances import contract_balances
 from ledger.reads.obligations import obligations
 from ledger.reads.rollforward import items, roll_forward
@@ -238,7 +237,6 @@ def playing(server: TestServer) -> Callable[[tuple[str, ...]], AbstractContextMa
     @contextmanager
     def play(entities: tuple[str, ...]) -> Iterator[Play]:
         with server.database() as database:
-            ensure(database)
             books = Books(database)
             yield Play(database, books, entities)
             books.close()

@@ -104,9 +104,9 @@ where relation.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
        or has_any_column_privilege(%(role)s, relation.oid, 'select, insert, update'))"""
 
 
-def test_the_portal_can_read_nothing_but_the_builds_and_its_own_rows(database: Database) -> None:
+def test_the_portal_can_read_nothing_but_the_builds_and_its_own_rows(bare: Database) -> None:
     """Whatever else the role could reach would be listed here."""
-    with database.transaction(Role.PROJECTOR) as tx:
+    with bare.transaction(Role.PROJECTOR) as tx:
         tx.execute("create schema test_1 create table money (account text, amount numeric)")
         tx.execute("insert into test_1.money values ('acme', 1), ('beta', 2)")
         tx.execute("alter table test_1.money enable row level security")
@@ -116,13 +116,13 @@ def test_the_portal_can_read_nothing_but_the_builds_and_its_own_rows(database: D
         )
         tx.execute("grant usage on schema test_1 to ledger_portal")
         tx.execute("grant select on test_1.money to ledger_portal")
-    with database.transaction(Role.READER) as tx:
+    with bare.transaction(Role.READER) as tx:
         found = dict(tx.execute(READABLE, {"role": Role.PORTAL}).fetchall())
     assert found.pop("active_builds") is False
     assert found == {"test_1.money": True}
-    with database.transaction(Role.PORTAL, "acme") as tx:
+    with bare.transaction(Role.PORTAL, "acme") as tx:
         assert tx.execute("select account from test_1.money").fetchall() == [("acme",)]
-    with pytest.raises(InsufficientPrivilege), database.transaction(Role.PORTAL, "acme") as tx:
+    with pytest.raises(InsufficientPrivilege), bare.transaction(Role.PORTAL, "acme") as tx:
         tx.execute("select 1 from ledger.log")
 
 

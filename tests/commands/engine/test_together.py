@@ -12,7 +12,6 @@ from ledger.commands.registry import carry_out, execute
 from ledger.errors import StoreUnavailable
 from ledger.projector.checks import run_checks
 from ledger.projector.follower import catch_up
-from ledger.projector.projection import ensure
 from ledger.store.books import Books
 from ledger.store.database import Role
 
@@ -32,7 +31,6 @@ def line(command: str, key: str, **fields: object) -> bytes:
 def twin(server, ledger):
     """A second ledger with the same clock."""
     with server.database() as database:
-        ensure(database)
         books = Books(database)
         yield Ledger(database, books, ledger.settings, ledger.clock)
         books.close()
