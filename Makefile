@@ -28,7 +28,7 @@ demo: $(READY) ## the whole flow on a made-up month, with an embedded PostgreSQL
 	$(BIN)/usage-ledger demo
 
 test: $(READY) ## all tests, against a real PostgreSQL
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
 
 check: $(READY) ## format, lint, types, import floors, GraphQL schema, migration checksums
 	$(BIN)/ruff format --check .
