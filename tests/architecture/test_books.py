@@ -52,7 +52,7 @@ def test_a_command_loads_and_saves_through_the_library(world, ledger, monkeypatc
         return get(self, aggregate_id, **kwargs)
 
     def spy_save(self, *objects, **kwargs):
-        saved.extend(objects)
+        saved.extend(fact for each in objects for fact in each.collect_events())
         return save(self, *objects, **kwargs)
 
     world("open_account", account="acme-1", entity="US", name="A", currency="USD")

@@ -5,6 +5,7 @@ then reads, then saves with that position and the guards it relied on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from ledger.store.mapper import FactMapper, decode
 from ledger.store.meta import Meta
 from ledger.store.recorder import LedgerFactory, Saving
 
+NOTHING = UUID(int=0)
 State = TypeVar("State")
 Fold = Callable[[State | None, Iterable[Any]], State | None]
 
@@ -50,6 +52,22 @@ order by wanted.at"""
 RUN = """
 select lane::int, position, type from ledger.log
 where lane = 0 and meta ? 'run' and meta ->> 'run' = %(key)s order by position"""
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The facts of one save, as the library collects them from what it takes for an aggregate.
+
+    Given one by one it would ask of each by its protocol whether it is an event, which costs a
+    tenth of an append.
+    """
+
+    facts: Sequence[Fact]
+    id: UUID = NOTHING
+
+    def collect_events(self) -> Sequence[Fact]:
+        """Return the facts."""
+        return self.facts
 
 
 class Books(Application[UUID]):
@@ -95,7 +113,7 @@ class Books(Application[UUID]):
         """
         saving = Saving(meta, read_at, guards, extra, inside)
         try:
-            super().save(*cast("Any", facts), saving=saving)
+            super().save(cast("Any", Collected(facts)), saving=saving)
         except IntegrityError as error:
             raise error.__cause__ or error from None
         assert saving.appended is not None

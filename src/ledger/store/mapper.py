@@ -88,17 +88,30 @@ def decode(
         raise UnreadableFact(stream=stream, version=version, why=f"{type_}: {error}") from error
 
 
+@dataclass(frozen=True)
+class StoredFact(StoredEvent):
+    """A stored event on its way to the log, beside its state the parts that it was joined from."""
+
+    encoded: Encoded
+    occurred_at: datetime
+
+
 class FactMapper(Mapper[UUID]):
     """The library's mapper for our facts: the topic is our type, the state canonical JSON."""
 
-    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredFact:
         """Return a fact as the library stores it."""
         assert isinstance(domain_event, Fact), domain_event
         encoded = encode(domain_event)
         occurred_at = moment_text(microseconds(domain_event.timestamp))
         state = join_state(canonical(encoded.causes), encoded.data, occurred_at)
-        return StoredEvent(
-            domain_event.originator_id, domain_event.originator_version, encoded.type, state
+        return StoredFact(
+            domain_event.originator_id,
+            domain_event.originator_version,
+            encoded.type,
+            state,
+            encoded,
+            domain_event.timestamp,
         )
 
     def to_domain_event(self, stored_event: StoredEvent) -> DomainEventProtocol[UUID]:

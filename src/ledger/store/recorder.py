@@ -31,7 +31,7 @@ from ledger.events.fact import Cause
 from ledger.store.append import Appended, Guard, append
 from ledger.store.canonical import canonical, microseconds, moment_text
 from ledger.store.database import Database, Role, Transaction
-from ledger.store.mapper import join_state, split_state
+from ledger.store.mapper import StoredFact, join_state, split_state
 from ledger.store.meta import Meta
 from ledger.store.rows import NewFact
 
@@ -149,8 +149,14 @@ class LedgerRecorder(ApplicationRecorder):
     def _new_fact(self, event: StoredEvent, meta: Meta) -> NewFact:
         """Return a row for an event whose state our mapper made."""
         assert isinstance(event.originator_id, UUID), event
-        causes, data, occurred_at = split_state(event.state)
-        led_here = [Cause(UUID(one["stream"]), one["version"]) for one in orjson.loads(causes)]
+        if isinstance(event, StoredFact):
+            data, led_here = event.encoded.data, event.encoded.causes
+            occurred_at = event.occurred_at
+        else:
+            causes, data, occurred_at = split_state(event.state)
+            led_here = tuple(
+                Cause(UUID(one["stream"]), one["version"]) for one in orjson.loads(causes)
+            )
         return NewFact(
             lane=BOOKS,
             stream=event.originator_id.bytes,
