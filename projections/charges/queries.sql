@@ -218,8 +218,10 @@ where (%(entity)s::text is null or s.entity = %(entity)s)
   and s.account > %(after)s
   and (l.read_at is null
        or s.position > l.read_at or a.position > l.read_at or s.starts_on > l.through
-       or exists (select 1 from usage_days as d
-                  where d.account = s.account and d.rated_position < d.last_position
+       or exists (select 1
+                  from unrated_days as u
+                  join usage_days as d using (lane, account, meter, day, subscription)
+                  where u.account = s.account
                     and (d.last_position > coalesce((l.lanes ->> d.lane::text)::bigint, 0)
                          or d.day > (l.through - 1)::timestamp at time zone 'UTC'))
        or s.plan = any(moved.plans)

@@ -27,16 +27,21 @@ where (w.window_from, w.window_to, w.to_position, w.facts) is distinct from
       (c.window_from, c.window_to, c.to_position, c.usage_facts)
 limit 100;
 
--- name: rated_positions
--- A day is rated as far as the windows that hold it whole reach.
-select d.lane, d.account, d.meter, d.day, d.subscription, d.rated_position, r.to_position
-from usage_days as d
-left join lateral (
-    select max(w.to_position) as to_position
-    from rated_windows as w
-    where w.lane = d.lane and w.account = d.account and w.meter = d.meter
-      and w.window_from <= d.day and w.window_to >= d.day + interval '1 day'
-      and d.subscription in ('', w.subscription) and w.facts > 0
-) as r on true
-where d.rated_position <> least(d.last_position, coalesce(r.to_position, 0))
+-- name: unrated_days_equal_windows
+-- A day is unrated as long as no window that holds it whole reaches its last fact.
+with open as (
+    select d.lane, d.account, d.meter, d.day, d.subscription
+    from usage_days as d
+    where not exists (
+        select 1
+        from rated_windows as w
+        where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+          and w.window_from <= d.day and w.window_to >= d.day + interval '1 day'
+          and d.subscription in ('', w.subscription) and w.facts > 0
+          and w.to_position >= d.last_position)
+)
+select lane, account, meter, day, subscription, u.day is null as is_missing
+from unrated_days as u
+full join open as o using (lane, account, meter, day, subscription)
+where u.day is null or o.day is null
 limit 100;

@@ -29,12 +29,19 @@ order by c.account, c.charge;
 -- a day of which everything was declared void, unless a rating has to take that. Of the
 -- days that are not rated whole, the rows tell what is.
 with flagged as materialized (
-    select d.*, a.entity, a.time_zone,
+    select d.*, r.rated_position, a.entity, a.time_zone,
            (coalesce(%(now)s::timestamptz, now()) at time zone a.time_zone)::date as today
-    from usage_days as d
+    from unrated_days as u
+    join usage_days as d using (lane, account, meter, day, subscription)
     join accounts as a on a.account = d.account
-    where d.rated_position < d.last_position
-      and (%(account)s::text is null or d.account = %(account)s)
+    cross join lateral (
+        select coalesce(max(w.to_position), 0) as rated_position
+        from rated_windows as w
+        where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+          and w.window_from <= d.day and w.window_to >= d.day + interval '1 day'
+          and d.subscription in ('', w.subscription) and w.facts > 0
+    ) as r
+    where (%(account)s::text is null or d.account = %(account)s)
       and (%(entity)s::text is null or a.entity = %(entity)s)
       and (%(before)s::timestamptz is null or d.day < %(before)s)
 ), counted as (
@@ -112,53 +119,49 @@ order by 1, 2, 3, 4;
 -- When, of some accounts, something is unrated: what a rating has to measure again. A whole day that
 -- no window touches, else the quarters of an hour in which rows are in no charge's set; those that
 -- meet are one span.
-with spans as (
-    select d.account, d.meter, s.starts, s.ends
-    from usage_days as d
+with days as (
+    select d.*, coalesce(r.rated_position, 0) as rated_position, r.touched
+    from unrated_days as d
     cross join lateral (
-        select exists (
-            select 1
-            from rated_windows as w
-            where w.lane = d.lane and w.account = d.account and w.meter = d.meter
-              and w.window_from < d.day + interval '1 day' and w.window_to > d.day) as touched
-    ) as t
+        select count(*) > 0 as touched,
+               max(w.to_position) filter (
+                   where w.window_from <= d.day and w.window_to >= d.day + interval '1 day'
+                     and d.subscription in ('', w.subscription) and w.facts > 0) as rated_position
+        from rated_windows as w
+        where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+          and w.window_from < d.day + interval '1 day' and w.window_to > d.day
+    ) as r
+    where d.account = any(%(accounts)s)
+), spans as (
+    select account, meter, tstzrange(day, day + interval '1 day') as span
+    from days
+    where not touched
+    union all
+    select d.account, d.meter, tstzrange(q.quarter, q.quarter + interval '15 minutes')
+    from days as d
     cross join lateral (
-        select d.day as starts, d.day + interval '1 day' as ends
-        where not t.touched
-        union all
-        select q.quarter, q.quarter + interval '15 minutes'
-        from (
-            select distinct
-                   date_bin('15 minutes', e.occurred_at, '2000-01-01 00:00:00+00') as quarter
-            from usage_events as e
-            where t.touched
-              and e.lane = d.lane and e.account = d.account and e.meter = d.meter
-              and e.occurred_at >= d.day and e.occurred_at < d.day + interval '1 day'
-              and e.position > d.rated_position
-              and coalesce(e.subscription, '') = d.subscription
-              and not exists (
-                  select 1
-                  from rated_windows as w
-                  where w.lane = d.lane and w.account = d.account and w.meter = d.meter
-                    and w.window_from <= e.occurred_at and w.window_to > e.occurred_at
-                    and w.to_position >= e.position and w.facts > 0
-                    and d.subscription in ('', w.subscription))
-        ) as q
-    ) as s
-    where d.rated_position < d.last_position and d.account = any(%(accounts)s)
-), begun as (
-    select account, meter, starts, ends,
-           coalesce(starts > lag(ends) over (partition by account, meter order by starts), true)
-               as begins
-    from spans
-), numbered as (
-    select account, meter, starts, ends,
-           count(*) filter (where begins) over (partition by account, meter order by starts) as span
-    from begun
+        select distinct date_bin('15 minutes', e.occurred_at, '2000-01-01 00:00:00+00') as quarter
+        from usage_events as e
+        where e.lane = d.lane and e.account = d.account and e.meter = d.meter
+          and e.occurred_at >= d.day and e.occurred_at < d.day + interval '1 day'
+          and e.position > d.rated_position
+          and coalesce(e.subscription, '') = d.subscription
+          and not exists (
+              select 1
+              from rated_windows as w
+              where w.lane = d.lane and w.account = d.account and w.meter = d.meter
+                and w.window_from <= e.occurred_at and w.window_to > e.occurred_at
+                and w.to_position >= e.position and w.facts > 0
+                and d.subscription in ('', w.subscription))
+    ) as q
+    where d.touched
 )
-select account, meter, min(starts) as starts, max(ends) as ends
-from numbered
-group by account, meter, span
+select account, meter, lower(span) as starts, upper(span) as ends
+from (
+    select account, meter, unnest(range_agg(span)) as span
+    from spans
+    group by account, meter
+) as merged
 order by account, meter, starts;
 
 -- name: dead_letters

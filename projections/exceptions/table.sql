@@ -1,23 +1,29 @@
 -- Where usage was not rated: counts per day, beside the windows that were rated.
 
 -- name: usage_days
--- Usage facts per UTC day. rated_position is up to where the set of a charge reaches whose window
--- holds the whole day, at most last_position; where it is less, the rows of the day tell what of it
--- is unrated (a day on which a window turns is held by none).
+-- Usage facts per UTC day. Every chunk of usage counts into its days, so pages keep room for that.
 create table usage_days (
-    lane           smallint not null,
-    account        text not null,
-    meter          text not null,
-    subscription   text not null,
-    day            timestamptz not null,
-    facts          bigint not null,
-    last_position  bigint not null,
-    rated_position bigint not null,
+    lane          smallint not null,
+    account       text not null,
+    meter         text not null,
+    subscription  text not null,
+    day           timestamptz not null,
+    facts         bigint not null,
+    last_position bigint not null,
     primary key (lane, account, meter, day, subscription)
-);
+) with (fillfactor = 70);
 
--- name: usage_days_unrated
-create index on usage_days (account, meter, day) where rated_position < last_position;
+-- name: unrated_days
+-- The days whose last fact is in the set of no charge whose window holds the whole day. The rows of
+-- the day tell what of it is unrated (a day on which a window turns is held by none).
+create table unrated_days (
+    lane         smallint not null,
+    account      text not null,
+    meter        text not null,
+    subscription text not null,
+    day          timestamptz not null,
+    primary key (account, meter, day, subscription, lane)
+);
 
 -- name: rated_windows
 -- The window of the latest charge of every stream.

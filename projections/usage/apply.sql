@@ -5,6 +5,7 @@
 -- merge exactly. A chunk that supersedes a version, voids one, or brings keys to count apart
 -- changes a group in ways that do not merge: such groups are computed anew from the rows.
 -- A parallel load writes rows alone; the stages after it compute supersession and every group once.
+-- The rows of a chunk lie together by account and meter, because that is how they are read.
 
 -- name: rows
 -- when: load
@@ -16,7 +17,8 @@ select lane, data ->> 'account', data ->> 'meter', occurred_at, position, stream
        data ->> 'key', data ->> 'subscription', coalesce(data -> 'dimensions', '{}')
 from ledger.log
 where lane = %(lane)s and position > %(from)s and position <= %(to)s
-  and type in ('usage.recorded/1', 'usage.corrected/1', 'usage.voided/1');
+  and type in ('usage.recorded/1', 'usage.corrected/1', 'usage.voided/1')
+order by 2, 3, 4, 5;
 
 -- name: rows_and_merge
 -- when: fold
@@ -30,6 +32,7 @@ with added as (
     from ledger.log
     where lane = %(lane)s and position > %(from)s and position <= %(to)s
       and type in ('usage.recorded/1', 'usage.corrected/1', 'usage.voided/1')
+    order by 2, 3, 4, 5
     returning lane, account, meter, occurred_at, position, version, received_on, quantity, source,
               key, coalesce(subscription, '') as subscription, dimensions
 ), accepted as (

@@ -150,7 +150,7 @@ BREAK = {
     "entitlements.limits_have_accounts": "update spend_limits set currency = 'EUR'",
     "exceptions.days_equal_rows": "update usage_days set facts = facts + 1",
     "exceptions.windows_equal_charges": "update rated_windows set to_position = 0",
-    "exceptions.rated_positions": "update usage_days set rated_position = 0",
+    "exceptions.unrated_days_equal_windows": "delete from unrated_days",
 }
 
 
