@@ -9,6 +9,7 @@ from typing import Any
 from ledger.commands.engine.ledger import Ledger
 from ledger.commands.registry import execute
 from ledger.events.streams import usage_stream_bytes
+from ledger.garbage import collect_rarely
 from ledger.settings import Settings
 from ledger.store import append
 from ledger.store.canonical import canonical
@@ -40,6 +41,7 @@ PLAN: dict[str, Any] = {
 @contextmanager
 def ledger() -> Iterator[Ledger]:
     """Open a ledger on a durable embedded server of its own, gone afterwards."""
+    collect_rarely()
     with (
         TemporaryDirectory(prefix="usage-ledger-bench-") as home,
         Ledger.open(Settings.load(home=Path(home))) as opened,

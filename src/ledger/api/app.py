@@ -31,6 +31,7 @@ from ledger.api.problem import problem
 from ledger.api.view import graphql_app
 from ledger.commands.engine.ledger import Ledger
 from ledger.errors import Forbidden, StartFailed, StoreUnavailable, Unauthenticated
+from ledger.garbage import collect_rarely
 from ledger.ingest.intake import Intake
 from ledger.settings import Settings
 from ledger.store import migrate
@@ -38,8 +39,6 @@ from ledger.store.database import Role
 
 # Flushes are short turns between long ones of decoding; the default of 5 ms would idle them.
 SWITCH_SECONDS: Final = 0.0005
-# Usage makes many records that hold no cycles; looking for cycles every 700 of them is in vain.
-COLLECT_AFTER: Final = (50_000, 20, 50)
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
@@ -47,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Starlette:
     sys.setswitchinterval(SWITCH_SECONDS)
     configure_logs()
     gc.freeze()
-    gc.set_threshold(*COLLECT_AFTER)
+    collect_rarely()
     ledger = Ledger.open(settings)
     gate = Gate(ledger.db)
     intake = Intake(ledger.db, ledger.settings, ledger.clock)

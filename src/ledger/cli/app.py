@@ -22,6 +22,7 @@ from ledger.cli import (
 from ledger.cli.journal import command as journal
 from ledger.cli.shell import Exit, Shell
 from ledger.errors import LedgerError, Misconfigured, StartFailed, StoreUnavailable
+from ledger.garbage import collect_rarely
 
 URL = "--database-url"
 
@@ -78,6 +79,7 @@ def root(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with an exit code of the contract."""
+    collect_rarely()
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=url_first(given), prog_name="usage-ledger")

@@ -15,7 +15,7 @@ from ledger.errors import Contention, GuardMoved, Refusal, VersionConflict
 from ledger.events.fact import Fact
 from ledger.store.append import Guard
 
-AHEAD = 2
+AHEAD = 3
 Given = TypeVar("Given")
 Ready = TypeVar("Ready")
 
