@@ -16,6 +16,7 @@ from ledger.events.fact import Fact
 from ledger.store.append import Guard
 
 AHEAD = 3
+PAGE_NAMES = 10_000
 Given = TypeVar("Given")
 Ready = TypeVar("Ready")
 
@@ -79,7 +80,7 @@ def append_batch(run: Run, batch: Batch) -> list[str]:
 def ahead(prepare: Callable[[Given], Ready], inputs: Iterable[Given]) -> Iterator[Ready]:
     """Yield what is prepared, in order; the next are prepared while the caller appends the present.
 
-    Preparing waits for the database about as long as it computes, so there are two at a time.
+    Preparing waits for the database longer than it computes, so there are some at a time.
     """
     source = iter(inputs)
     with ThreadPoolExecutor(AHEAD, "run") as workers:
@@ -88,6 +89,18 @@ def ahead(prepare: Callable[[Given], Ready], inputs: Iterable[Given]) -> Iterato
             ready = coming.popleft().result()
             coming.extend(workers.submit(prepare, given) for given in islice(source, 1))
             yield ready
+
+
+def in_batches(page: Callable[[str], Sequence[str]], size: int) -> Iterator[Sequence[str]]:
+    """Yield names ``size`` at a time; ``page`` returns those after one, at most ``PAGE_NAMES``.
+
+    A page is found by looking at all that there is, so it is much larger than a batch.
+    """
+    after = ""
+    while names := page(after):
+        for start in range(0, len(names), size):
+            yield names[start : start + size]
+        after = names[-1]
 
 
 def until_done(again: Callable[[str], bool], names: Sequence[str]) -> None:

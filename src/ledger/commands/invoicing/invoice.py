@@ -14,7 +14,15 @@ from functools import partial
 from typing import cast
 from uuid import UUID
 
-from ledger.commands.engine.batches import Batch, Work, ahead, append_batch, until_done
+from ledger.commands.engine.batches import (
+    PAGE_NAMES,
+    Batch,
+    Work,
+    ahead,
+    append_batch,
+    in_batches,
+    until_done,
+)
 from ledger.commands.engine.ground import Ground, View
 from ledger.commands.engine.open_periods import open_day, period_guard
 from ledger.commands.engine.runs import Run
@@ -166,22 +174,20 @@ def _scope(run: Run, command: IssueInvoices, entity: EntityRegistered, payer: st
 
 
 def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
-    after = ""
-    while True:
+    def payers_after(after: str) -> list[str]:
         query = charge_reads.billable_payers(
             scope.entity.entity,
             scope.issue.through,
             account=scope.payer,
             after=after,
-            limit=BATCH_PAYERS,
+            limit=PAGE_NAMES,
         )
         with run.ledger.db.transaction(Role.READER) as tx:
-            payers = [row.payer for row in tx.all(query)]
-        if not payers:
-            return
+            return [row.payer for row in tx.all(query)]
+
+    for payers in in_batches(payers_after, BATCH_PAYERS):
         if concerned := [payer for payer in payers if run.concerns(payer)]:
             yield concerned
-        after = payers[-1]
 
 
 def _batch(run: Run, scope: Scope, view: View, payers: Sequence[str]) -> Batch:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
-from ledger.commands.engine.batches import Batch, Work
+from ledger.commands.engine.batches import PAGE_NAMES, Batch, Work, in_batches
 from ledger.commands.engine.ground import Ground
 from ledger.commands.engine.runs import Run
 from ledger.commands.rating.apart import Apart
@@ -34,9 +34,8 @@ def to_rate(
         look = tx.one(reads.last_look(through, entity=entity, account=account))
 
     def page(after: str) -> Query[ToCharge]:
-        limit = BATCH_ACCOUNTS
         return reads.accounts_to_rate(
-            through, look, entity=entity, account=account, after=after, limit=limit
+            through, look, entity=entity, account=account, after=after, limit=PAGE_NAMES
         )
 
     yield from _pages(run, through, page)
@@ -53,9 +52,8 @@ def with_fees(
     """Yield the same of accounts that may owe something without usage; it concerns who pays."""
 
     def page(after: str) -> Query[ToCharge]:
-        limit = BATCH_ACCOUNTS
         return reads.accounts_with_fees(
-            through, entity=entity, account=account, payer=payer, after=after, limit=limit
+            through, entity=entity, account=account, payer=payer, after=after, limit=PAGE_NAMES
         )
 
     yield from _pages(run, through, page, billing=True)
@@ -64,17 +62,16 @@ def with_fees(
 def _pages(
     run: Run, through: date, page: Callable[[str], Query[ToCharge]], *, billing: bool = False
 ) -> Iterator[list[LiveSubscription]]:
-    after = ""
-    while True:
+    def accounts_after(after: str) -> list[str]:
         with run.ledger.db.transaction(Role.READER) as tx:
-            names = [row.account for row in tx.all(page(after))]
-            rows = tx.all(live_subscriptions(through, names)) if names else []
-        if not names:
-            return
+            return [row.account for row in tx.all(page(after))]
+
+    for names in in_batches(accounts_after, BATCH_ACCOUNTS):
+        with run.ledger.db.transaction(Role.READER) as tx:
+            rows = tx.all(live_subscriptions(through, names))
         told = [(row, row.payer if billing else row.account) for row in rows]
         if concerned := [row for row, name in told if run.concerns(name)]:
             yield concerned
-        after = names[-1]
 
 
 def charge_batch(
