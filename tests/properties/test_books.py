@@ -199,6 +199,11 @@ class EveryBook(CashRules):
         self._ask("issue_credit_note", invoice=invoice, lines="all" if everything else lines,
                   reason="goodwill")  # fmt: skip
 
+    def find_less(self, account, quantity):
+        invoice = self._invoice(account, quantity, lambda item: item.disputed)
+        lines = [{"line": 1, "net": self._money(account, quantity)}]
+        self._ask("issue_credit_note", invoice=invoice, lines=lines, reason="goodwill")
+
     @rule(entity=entities)
     def recognise(self, entity):
         self.play.do("recognise_revenue", entity=entity, through=self.on)

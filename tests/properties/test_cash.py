@@ -121,6 +121,9 @@ class Cash(RULES["CashRules"]):
         lost = [account for account in sorted(ACCOUNTS) if self._lost_of(account)]
         self.bill(self._pick(lost, number), -quantity)
 
+    def find_less(self, account, quantity):
+        self.bill(account, -quantity)
+
     @rule()
     def wait(self):
         """Three days pass, and a dollar is worth something else."""
@@ -157,6 +160,9 @@ class Cash(RULES["CashRules"]):
                 for lost in item.losses:
                     assert lost.amount > 0 <= lost.booked, item
                     assert lost.amount >= lost.tax >= 0 <= lost.tax_booked, item
+                kept = any(each.invoice == item.invoice for each in state.credits)
+                assert not (item.lost and kept), "what the bank gave back is no credit as well"
+            assert sum(each.amount for each in state.credits) == state.credit_balance, account
             taxes = sum(item.tax_carried for item in state.items.values())
             net = [one for note in self._notes(account) if not note.invoice for one in note.taxes]
             taxes -= sum(one.tax if one.booked is None else one.booked for one in net)

@@ -55,3 +55,10 @@ def test_a_lost_claim_takes_held_cash_and_leaves_invoices_paid():
     assert shown(lost(claims)) == [
         "disputed - -5.00", "disputed A -3.00", "unapplied - -5.00", "lost A 3.00",
     ]  # fmt: skip
+
+
+def test_what_was_credited_before_is_taken_from_the_balance_and_not_lost():
+    claims = disputed(paid("0", ("A", "10.00"), ("B", "4.00")), Decimal("14.00"), "d-1")
+    assert shown(lost(claims, {"A": Decimal("2.50")}, {"A": Decimal("1.20")}))[2:] == [
+        "lost B 4.00", "lost A 10.00", "credit A -2.50", "lost A -2.50", "relieved A 1.20",
+    ]  # fmt: skip

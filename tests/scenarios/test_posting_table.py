@@ -46,6 +46,8 @@ TABLE = {
     "dispute opened": ("dispute_opened", "1110 5010", "1000"),
     "dispute lost": ("dispute_lost", "5010", "1110"),
     "dispute lost, as revenue": ("dispute_lost_revenue", "2200 4010", "1110"),
+    "dispute lost, credited before": ("dispute_lost", "2120 5010", "1110"),
+    "dispute lost, credited before, as revenue": ("dispute_lost_revenue", "2120 2200 4010", "1110"),
     "lost dispute reversed": ("dispute_reversed", "1100", "5010"),
     "lost dispute reversed, as revenue": ("dispute_reversed", "1100", "2200 4010"),
     "dispute won": ("dispute_won", "1000", "1110"),
@@ -240,16 +242,30 @@ def revenue_that_was_never_owed(books):
     lost_and_rerated(books, {"chargeback": "revenue", "tax_relief_on_write_off": True})
 
 
-def lost_and_rerated(books, policies):
+@posts("dispute lost, credited before")
+def a_loss_of_what_was_credited(books):
+    lost_and_rerated(books, {}, credited_first=True)
+
+
+@posts("dispute lost, credited before, as revenue")
+def revenue_of_what_was_credited(books):
+    policies = {"chargeback": "revenue", "tax_relief_on_write_off": True}
+    lost_and_rerated(books, policies, credited_first=True)
+
+
+def lost_and_rerated(books, policies, *, credited_first=False):
     begin(books, usage(), policies=policies)
     books.use("acme", "u-1", "2026-10-05", "10000")
     bill(books, "2026-10-31", "2026-11-01")
     pay(books, "p-1", "110.00")
     books.do("open_dispute", dispute="d-1", payment="p-1", amount="110.00", fee="0",
              on="2026-11-03")  # fmt: skip
-    books.do("close_dispute", dispute="d-1", outcome="lost", on="2026-11-04")
+    if not credited_first:
+        books.do("close_dispute", dispute="d-1", outcome="lost", on="2026-11-04")
     correct(books, "9000")
     bill(books, "2026-11-07")
+    if credited_first:
+        books.do("close_dispute", dispute="d-1", outcome="lost", on="2026-11-08")
 
 
 @posts("payment in foreign currency, gain", "receivable revalued, gain",

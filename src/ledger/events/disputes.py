@@ -55,7 +55,8 @@ class DisputeClosed(Fact):
     """The dispute was won, and the money is back, or lost; ``policy`` (loss, revenue) books that.
 
     What had paid invoices is borne per invoice: under ``revenue`` the ``reversals`` are taken back,
-    and what they leave is among the ``losses``; under ``loss`` all of it is.
+    and what they leave is among the ``losses``; under ``loss`` all of it is. Neither has what a
+    credit note had given back: the entry of the sub-ledger takes that from the credit balance.
     """
 
     dispute: str

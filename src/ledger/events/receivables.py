@@ -28,7 +28,8 @@ class Movement:
     or credit (2120); or a note about an invoice: written_off, lost (paid by cash that a dispute
     took for good) or relieved (tax given back by a write-off, or by the ``dispute`` named). A
     receivable that moves by a ``payment`` is applied or reopened by it; one that moves by a
-    ``dispute`` alone is owed again, for a credit note to take. ``booked`` is the same in the
+    ``dispute`` alone is owed again, for a credit note to take; a credit that moves by a ``dispute``
+    is what its loss takes of the credit that the ``invoice`` left. ``booked`` is the same in the
     entity's currency, where that is another.
     """
 

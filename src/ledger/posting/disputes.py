@@ -5,6 +5,7 @@ DisputeWon              Dr 1000 or 1010 / Cr 1110          amount
 DisputeLost, loss       Dr 5010 / Cr 1110                  what had paid invoices
 DisputeLost, revenue    Dr 4xxx, 2200 / Cr 1110            the same; tax without relief to 5010
 DisputeLost, either     Dr 2130 / Cr 1110                  what no invoice had taken
+DisputeLost, either     Dr 2120 / Cr 1110                  what a credit note had given back
 DisputeReversed         Dr 1100 / Cr 5010, 4xxx, 2200      what was never owed, as it was borne
 
 In a currency other than the entity's, revenue and tax are taken back at what the invoice was booked

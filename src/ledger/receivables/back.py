@@ -11,9 +11,19 @@ from types import MappingProxyType
 
 from ledger.errors import AmountTooLarge, PaymentDisputed, PaymentSpent
 from ledger.events.cash import Application
-from ledger.events.receivables import DISPUTED, LOST, RECEIVABLE, RELIEVED, UNAPPLIED, Movement
+from ledger.events.receivables import (
+    CREDIT,
+    DISPUTED,
+    LOST,
+    RECEIVABLE,
+    RELIEVED,
+    UNAPPLIED,
+    Movement,
+)
 from ledger.money import ZERO, plain
 from ledger.receivables.items import Paid
+
+NONE: Mapping[str, Decimal] = MappingProxyType({})
 
 
 def returned(paid: Paid, amount: Decimal | None) -> tuple[Movement, ...]:
@@ -40,11 +50,14 @@ def won(claims: tuple[Movement, ...]) -> tuple[Movement, ...]:
 
 
 def lost(
-    claims: tuple[Movement, ...], relief: Mapping[str, Decimal] = MappingProxyType({})
+    claims: tuple[Movement, ...],
+    credit: Mapping[str, Decimal] = NONE,
+    relief: Mapping[str, Decimal] = NONE,
 ) -> tuple[Movement, ...]:
     """Return what a lost one does: held cash is gone, and what paid invoices counts as lost.
 
-    ``relief`` is the tax that is given back, per invoice.
+    ``credit`` is, per invoice, what of that is no loss, for it had been credited to the customer's
+    balance, which gives it back. ``relief`` is the tax that is given back, per invoice.
     """
     gone = [
         Movement(LOST, claim.amount, claim.invoice, claim.payment, claim.dispute)
@@ -52,12 +65,18 @@ def lost(
         else Movement(UNAPPLIED, -claim.amount, None, claim.payment, claim.dispute)
         for claim in claims
     ]
+    borne = [
+        Movement(balance, -part, claim.invoice, None, claim.dispute)
+        for claim in claims
+        if (part := credit.get(claim.invoice or "", ZERO))
+        for balance in (CREDIT, LOST)
+    ]
     back = [
         Movement(RELIEVED, tax, claim.invoice, claim.payment, claim.dispute)
         for claim in claims
         if (tax := relief.get(claim.invoice or "", ZERO))
     ]
-    return (*won(claims), *gone, *back)
+    return (*won(claims), *gone, *borne, *back)
 
 
 def _dropped(claim: Movement) -> Movement:

@@ -45,6 +45,7 @@ def booked(
             worth = -_claimed(state, movement)
         elif movement.balance == CREDIT:
             worth = -credit.part(-movement.amount, places)
+            credit = Carried(credit.open + movement.amount, credit.booked + worth)
         else:
             worth = _carried(accounts, movement, done, places)
         done.append(replace(movement, booked=worth))
@@ -77,6 +78,9 @@ def _carried(
     item = accounts.items[movement.invoice or ""]
     if movement.balance in (RECEIVABLE, LOST) and movement.payment and amount > 0:
         return _applied(accounts.payments[movement.payment], movement, places)
+    if movement.balance == LOST:
+        (lost,) = (each for each in item.losses if each.dispute == movement.dispute)
+        return -Carried(lost.amount, lost.booked).part(-amount, places)
     if movement.balance == RECEIVABLE and amount > 0:
         return Carried(item.given_up, item.given_up_booked).part(amount, places)
     if movement.balance == RECEIVABLE:

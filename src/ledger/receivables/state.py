@@ -9,6 +9,7 @@ from ledger.events.cash import PaymentApplied
 from ledger.events.fact import Fact
 from ledger.events.receivables import CREDIT, UNAPPLIED, Movement, ReceivablesPosted
 from ledger.money import ZERO
+from ledger.receivables.credits import Credit, spent
 from ledger.receivables.items import Item, Paid
 from ledger.receivables.movements import (
     Accounts,
@@ -26,7 +27,8 @@ class Receivables:
     """All invoices of a payer, the cash no invoice took, and the credit that is not used.
 
     ``disputes`` are the open ones with what each claims. ``version`` is that of the last fact
-    folded, 0 for none. ``credit_booked`` is what the credit carries in the entity's currency.
+    folded, 0 for none. ``credit_booked`` is what the credit carries in the entity's currency, and
+    ``credits`` are where it came from, oldest first.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class Receivables:
     payments: dict[str, Paid] = field(default_factory=dict)
     disputes: dict[str, tuple[Movement, ...]] = field(default_factory=dict)
     credit_booked: Decimal = ZERO
+    credits: tuple[Credit, ...] = ()
 
     @property
     def open_items(self) -> list[Item]:
@@ -70,7 +73,7 @@ def fold(facts: Iterable[Fact], state: Receivables | None = None) -> Receivables
     state = state or Receivables()
     accounts = Accounts(dict(state.items), dict(state.payments), dict(state.disputes))
     unapplied, credit, version = state.unapplied, state.credit_balance, state.version
-    worth = state.credit_booked
+    worth, purse = state.credit_booked, state.credits
     for fact in facts:
         version = fact.originator_version
         if isinstance(fact, InvoiceIssued):
@@ -79,6 +82,8 @@ def fold(facts: Iterable[Fact], state: Receivables | None = None) -> Receivables
             credited(accounts, fact)
             credit += fact.to_credit_balance
             worth += credit_worth(fact)
+            if fact.to_credit_balance:
+                purse = (*purse, Credit(fact.invoice or None, fact.to_credit_balance))
         elif isinstance(fact, PaymentApplied):
             applied(accounts, fact)
             unapplied += fact.unapplied
@@ -89,6 +94,14 @@ def fold(facts: Iterable[Fact], state: Receivables | None = None) -> Receivables
                 if movement.balance == CREDIT:
                     credit += movement.amount
                     worth += worth_of(movement)
+                    purse = spent(purse, -movement.amount, movement.invoice)
     return Receivables(
-        accounts.items, unapplied, credit, version, accounts.payments, accounts.disputes, worth
+        accounts.items,
+        unapplied,
+        credit,
+        version,
+        accounts.payments,
+        accounts.disputes,
+        worth,
+        purse,
     )

@@ -4,7 +4,7 @@ While it is open the invoices stay paid, the claim stands in 1110, and the payme
 returned nor disputed again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, cast
 
@@ -16,12 +16,14 @@ from ledger.commands.receivables.debtor import Debtor, debtor
 from ledger.errors import AlreadyExists, BadValue, DisputeDecided, UnknownDispute
 from ledger.events.billing import InvoiceIssued
 from ledger.events.disputes import DisputeClosed, DisputeOpened, Loss, Reversal
-from ledger.events.receivables import DISPUTED, LOST, RELIEVED, Movement
+from ledger.events.receivables import DISPUTED, RELIEVED, Movement
 from ledger.events.streams import stream
+from ledger.money import ZERO
 from ledger.posting.disputes import dispute_closed, dispute_opened
 from ledger.posting.entry import entered
 from ledger.receivables.back import disputed, lost, won
-from ledger.receivables.reversal import loss, reversals, tax_lost
+from ledger.receivables.credits import taken_by
+from ledger.receivables.reversal import loss, lost_of, reversals, tax_lost
 
 REVENUE = "revenue"
 """The policy that takes revenue back instead of booking a loss."""
@@ -87,7 +89,8 @@ def close_dispute(command: CloseDispute, context: Context) -> Decision:
     policy = str(owner.entity.policies.get("chargeback", "loss"))
     movements = won(claims)
     if command.outcome == "lost":
-        movements = lost(claims, _relief(owner, claims, policy))
+        credit = taken_by(claims, owner.state.credits)
+        movements = lost(claims, credit, _relief(owner, claims, credit, policy))
     back, losses = _borne(context, owner, owner.booked(movements), policy)
     fact = DisputeClosed(
         originator_id=opened.originator_id,
@@ -125,14 +128,20 @@ def _open(context: Context, dispute: str) -> DisputeOpened:
     return opened
 
 
-def _relief(owner: Debtor, claims: Sequence[Movement], policy: str) -> dict[str, Decimal]:
+def _relief(
+    owner: Debtor, claims: Sequence[Movement], credit: Mapping[str, Decimal], policy: str
+) -> dict[str, Decimal]:
     """Return the tax that is given back of each invoice that a lost dispute is about."""
     if policy != REVENUE or not owner.entity.policies.get("tax_relief_on_write_off"):
         return {}
-    return {
-        claim.invoice: tax_lost(owner.state.items[claim.invoice], claim.amount, owner.rounding)
+    gone = {
+        claim.invoice: claim.amount - credit.get(claim.invoice, ZERO)
         for claim in claims
         if claim.invoice is not None
+    }
+    return {
+        invoice: tax_lost(owner.state.items[invoice], amount, owner.rounding)
+        for invoice, amount in gone.items()
     }
 
 
@@ -140,19 +149,23 @@ def _borne(
     context: Context, owner: Debtor, moves: Sequence[Movement], policy: str
 ) -> tuple[tuple[Reversal, ...], tuple[Loss, ...]]:
     """Return what is taken back of each invoice that cash was lost of, and what is a loss."""
+    state = owner.state
     back: list[Reversal] = []
     losses: list[Loss] = []
-    for gone in moves:
-        if gone.balance != LOST or gone.invoice is None:
+    for claim in moves:
+        if claim.balance != DISPUTED or claim.invoice is None:
             continue
-        of = {each.balance: each for each in moves if each.invoice == gone.invoice}
+        gone = lost_of(claim.invoice, moves, owner.places)
+        if gone is None:
+            continue
+        of = {each.balance: each for each in moves if each.invoice == claim.invoice}
         taken: list[Reversal] = []
         if policy == REVENUE:
-            tax = tax_lost(owner.state.items[gone.invoice], gone.amount, owner.rounding)
-            invoice = _invoice(context, owner, gone.invoice)
-            taken += reversals(invoice, gone, tax, of.get(RELIEVED), owner.places)
+            invoice, item = _invoice(context, owner, claim.invoice), state.items[claim.invoice]
+            tax = tax_lost(item, gone.amount, owner.rounding)
+            taken += reversals(invoice, item, gone, tax, of.get(RELIEVED), owner.places)
         back += taken
-        losses += loss(gone, of[DISPUTED], taken, owner.places)
+        losses += loss(gone, claim, taken, owner.places)
     return tuple(back), tuple(losses)
 
 
