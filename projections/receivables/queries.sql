@@ -184,10 +184,24 @@ order by position
 limit %(limit)s;
 
 -- name: disputes
--- A page of the disputes of an account, or of everybody, oldest first.
+-- A page of the disputes of an account, or of everybody, oldest first, with what was undone of a
+-- lost one, and the credit notes that took it: each follows what it undoes in the same append.
 select dispute, payment, entity, account, currency, amount, fee, opened_on, closed_on, outcome,
-       position
-from disputes
+       reversed, credit_notes, position
+from disputes as d
+cross join lateral (
+    select coalesce(sum(r.receivable), 0) as reversed,
+           coalesce(array_agg(distinct n.document), '{}') as credit_notes
+    from receivable_entries as r
+    cross join lateral (
+        select document from receivable_entries as note
+        where note.account = r.account and note.position > r.position
+          and note.invoice = r.invoice and note.kind = 'credit_note'
+        order by note.position
+        limit 1
+    ) as n
+    where r.document = d.dispute and r.kind = 'reversal' and r.written_off = 0
+) as undone
 where (%(account)s::text is null or account = %(account)s)
   and (%(entity)s::text is null or entity = %(entity)s)
   and position > %(after)s

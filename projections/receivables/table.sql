@@ -37,6 +37,9 @@ create index on receivable_entries (entity, account);
 -- name: receivable_entries_payment
 create index on receivable_entries (payment) where payment is not null;
 
+-- name: receivable_entries_reversal
+create index on receivable_entries (document) where kind = 'reversal';
+
 -- name: open_items
 create table open_items (
     number      text primary key,

@@ -49,6 +49,12 @@ select data ->> 'entity', line ->> 'account', line ->> 'customer', line ->> 'inv
        line ->> 'payment', (line ->> 'amount')::numeric
 from ledger.log cross join lateral jsonb_array_elements(data -> 'lines') as line
 where lane = 0 and type = 'journal.posted/1'"""
+LOSSES = """
+select coalesce(sum((loss ->> 'amount')::numeric
+                    * case type when 'dispute.closed/1' then 1 else -1 end), 0)
+from ledger.log cross join lateral jsonb_array_elements(data -> 'losses') as loss
+where lane = 0 and type in ('dispute.closed/1', 'dispute.reversed/1')
+  and data ->> 'entity' = %(entity)s"""
 REVALUED = ("1100", "1110", "1150", "1160", "2120", "2130", "2200")
 POSITIONS = """
 select line ->> 'account', line ->> 'customer',
@@ -237,9 +243,9 @@ class Cash(RULES["CashRules"]):
         return [fact for fact in facts if isinstance(fact, CreditNoteIssued)]
 
     def _lost(self, entity):
-        """Return what disputes lost for good, where that is not taken back from revenue."""
+        """Return what is lost for good: under revenue, what spent credit left none to take of."""
         if ENTITIES[entity][1].get("chargeback") == "revenue":
-            return 0
+            return self.play.rows(LOSSES, entity=entity)[0][0]
         names = [name for name, home in ACCOUNTS.items() if home == entity]
         return sum(self._lost_of(name) for name in names)
 

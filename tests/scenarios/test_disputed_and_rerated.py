@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ledger.cli.reports.asked import Asked
+from ledger.cli.reports.collecting import disputes
 from ledger.cli.reports.statement import statement
 from ledger.lineage import down
 from ledger.reads.journal import journal_lines
@@ -252,6 +253,26 @@ def test_lineage_and_the_statement_tell_of_it(books, owing):
         ("credit_note", "US-CN-2026-000001", INVOICE, "-11.90"),
         ("closing", None, None, None),
     ]
+
+
+def test_the_report_says_what_was_undone_and_by_which_credit_notes(books, owing):
+    """Of d-1 all 50.00 are undone, by two notes, of d-2 9.50 of 69.00; d-3 stays as it was."""
+    owing(LOSS)
+    for number, amount in enumerate(("69.00", "50.00", "1.00"), start=1):
+        pay(books, f"p-{number}", amount, f"2026-11-1{number}")
+    for number, amount in ((2, "69.00"), (1, "50.00")):
+        lose(books, f"d-{number}", f"p-{3 - number}", amount, f"2026-11-2{3 - number}")
+    lose(books, "d-3", "p-3", "1.00", "2026-11-25")
+    rerate(books, "7000", on="2026-12-20")
+    rerate(books, "5000", on="2026-12-21")
+    books.balances()
+    with books._ledger.db.transaction(Role.READER) as tx:
+        report = disputes(tx, Asked(today=date(2026, 12, 31)))
+        rows = [dict(zip(report.columns, row, strict=True)) for row in report.rows]
+    first, second = "US-CN-2026-000001", "US-CN-2026-000002"
+    assert [(row["dispute"], row["#reversed"], row["credit_notes"]) for row in rows] == [
+        ("d-2", "9.50", second), ("d-1", "50.00", f"{first} {second}"), ("d-3", "0.00", None)
+    ]  # fmt: skip
 
 
 RATES = [

@@ -26,7 +26,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Dispute:
-    """A dispute of a payment; an open one has no outcome."""
+    """A dispute of a payment; an open one has no outcome.
+
+    ``reversed`` is what re-ratings undid of a lost one, for the ``credit_notes`` to take.
+    """
 
     dispute: str
     payment: str
@@ -38,6 +41,8 @@ class Dispute:
     opened_on: date
     closed_on: date | None
     outcome: str | None
+    reversed: Decimal
+    credit_notes: list[str]
     position: int
 
 

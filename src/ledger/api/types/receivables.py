@@ -129,6 +129,8 @@ class Dispute:
     opened_on: date = about("The day it was opened.")
     closed_on: date | None = about("The day it was decided.")
     outcome: str | None = about("won or lost; null while it is open.")
+    reversed: Money = money("reversed", "What of a lost one was undone: it was never owed.")
+    credit_notes: list[strawberry.ID] = about("The credit notes that took what was undone.")
     position: Long = about("The position of its fact in the books.")
 
 

@@ -32,7 +32,7 @@ def failures(tx: Transaction, asked: Asked) -> Report:
 
 
 def disputes(tx: Transaction, asked: Asked) -> Report:
-    """Every dispute and how it ended, oldest first."""
+    """Every dispute, how it ended, and what of a lost one was undone, oldest first."""
     rows = every(
         tx,
         lambda after: reads.disputes(asked.account, entity=asked.entity, after=after),
@@ -48,6 +48,8 @@ def disputes(tx: Transaction, asked: Asked) -> Report:
         "closed_on",
         "#amount",
         "#fee",
+        "#reversed",
+        "credit_notes",
         "currency",
     )
     table = [
@@ -60,6 +62,8 @@ def disputes(tx: Transaction, asked: Asked) -> Report:
             row.closed_on,
             money(row.amount, row.currency),
             money(row.fee, row.currency),
+            money(row.reversed, row.currency),
+            " ".join(row.credit_notes) or None,
             row.currency,
         )
         for row in rows
