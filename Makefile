@@ -6,6 +6,9 @@ BIN := .venv/bin
 READY := .venv/.installed
 WORKERS ?= 2
 
+# Where bytecode is forbidden, as in many containers, every start compiles all our files again.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format bench serve clean
 
