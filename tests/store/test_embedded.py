@@ -19,10 +19,12 @@ from ledger.store.embedded import Embedded
 from ledger.store.embedded_conf import configuration
 from ledger.store.embedded_server import Server
 
+# What a shell starts in the background ignores Ctrl-C, and so would what it starts.
 USER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from ledger.store.embedded import Embedded
+signal.signal(signal.SIGINT, signal.default_int_handler)
 server = Embedded(Path(sys.argv[1]), durable=False)
 print("ready", flush=True)
 time.sleep(600)
