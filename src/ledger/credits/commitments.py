@@ -78,6 +78,8 @@ def commitments(
     agreement: Agreement, versions_of: VersionsOf, through: date
 ) -> tuple[Commitment, ...]:
     """Return the commitments that begin by the end of a day, counted up to that, in order."""
+    if not any(version.commitment_items for version in agreement.versions(versions_of)):
+        return ()
     terms = timeline(agreement, versions_of, through + AHEAD)
     found = [
         each

@@ -112,6 +112,8 @@ class Span:
 
 def fees(agreement: Agreement, versions_of: VersionsOf, through: date) -> tuple[Fee, ...]:
     """Return the fees that begin by the end of a day, in the order of time and item."""
+    if not any(version.fee_items for version in agreement.versions(versions_of)):
+        return ()
     terms = timeline(agreement, versions_of, through + AHEAD)
     found = [
         fee

@@ -8,7 +8,7 @@ what stands at the end of the day counts. A version for new subscriptions holds 
 took its plan on its first day or after, and a change of plan takes it on the day of the change.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -38,6 +38,10 @@ class Agreement:
     def plans(self) -> set[str]:
         """Every plan that was ever agreed."""
         return {self.started.plan, *(each.plan for each in self.changes if each.plan)}
+
+    def versions(self, versions_of: VersionsOf) -> Iterator[PlanVersion]:
+        """Yield every version of every plan that was ever agreed."""
+        return (version for plan in self.plans for version in versions_of(plan))
 
     @property
     def ends_on(self) -> date:

@@ -89,10 +89,12 @@ class _Batch:
     usage: bool
     made: dict[str, list[Charge]] = field(init=False)
     furthest: dict[str, date] = field(init=False)
+    runs: dict[str, Run] = field(init=False)
 
     def __post_init__(self) -> None:
         self.made = {row.account: [] for row in self.rows}
         self.furthest = dict.fromkeys(self.has, self.through)
+        self.runs = {row.subscription: run_of(row, self.through, self.ground) for row in self.rows}
         for row in self.rows:
             if row.account in self.has:
                 days = [_reached(each) for each in self.standing[row.subscription].charges]
@@ -100,7 +102,7 @@ class _Batch:
 
     def run(self, row: LiveSubscription) -> Run:
         """Return what all charges of an account share."""
-        return run_of(row, self.through, self.ground)
+        return self.runs[row.subscription]
 
     def whole(self, row: LiveSubscription) -> bool:
         """Say whether everything of an account is charged, not only what needs no usage."""
