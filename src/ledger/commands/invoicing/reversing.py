@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from ledger.commands.invoicing.undoing import Undone, undone_of
+from ledger.commands.invoicing.undoing import Undone, entry_of, undone_of
 from ledger.commands.receivables import allowances
 from ledger.events.billing import CreditNoteIssued
 from ledger.events.catalog import EntityRegistered
@@ -134,21 +134,7 @@ def _reversed(
         on=note.issued_on,
         booked=None if exchange is None else worth[RECEIVABLE],
     )
-    moved = ReceivablesPosted(
-        originator_id=note.originator_id,
-        originator_version=0,
-        timestamp=note.timestamp,
-        causes=(fact.cause,),
-        account=note.account,
-        entity=note.entity,
-        currency=note.currency,
-        on=note.issued_on,
-        kind="reversal",
-        document=item.invoice,
-        movements=moves,
-        exchange=exchange,
-    )
-    return Reversed(entity, fact, moved)
+    return Reversed(entity, fact, entry_of(note, fact, item.invoice, moves, exchange))
 
 
 def reversing(

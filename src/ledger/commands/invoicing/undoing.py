@@ -15,7 +15,7 @@ from ledger.events.billing import CreditNoteIssued
 from ledger.events.disputes import DisputeClosed, DisputeReversed
 from ledger.events.exchange import Exchange
 from ledger.events.fact import Fact
-from ledger.events.receivables import ReceivablesPosted
+from ledger.events.receivables import Movement, ReceivablesPosted
 from ledger.events.streams import stream
 from ledger.money import digits
 from ledger.posting.disputes import dispute_reversed
@@ -98,7 +98,20 @@ def _undone(
         reversals=tuple(undone.reversals(invoice, parts, places)),
         losses=tuple(undone.losses(invoice, parts, places)),
     )
-    moved = ReceivablesPosted(
+    moves = undone.movements(invoice, lost, parts, amount, places)
+    moved = entry_of(note, fact, lost.dispute, moves, exchange)
+    return Undone(fact, moved)
+
+
+def entry_of(
+    note: CreditNoteIssued,
+    fact: Fact,
+    document: str,
+    movements: tuple[Movement, ...],
+    exchange: Exchange | None,
+) -> ReceivablesPosted:
+    """Return what a credit note undoes as an entry of the sub-ledger, without a version."""
+    return ReceivablesPosted(
         originator_id=note.originator_id,
         originator_version=0,
         timestamp=note.timestamp,
@@ -108,8 +121,7 @@ def _undone(
         currency=note.currency,
         on=note.issued_on,
         kind="reversal",
-        document=lost.dispute,
-        movements=undone.movements(invoice, lost, parts, amount, places),
+        document=document,
+        movements=movements,
         exchange=exchange,
     )
-    return Undone(fact, moved)
