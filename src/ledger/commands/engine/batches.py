@@ -19,6 +19,7 @@ AHEAD = 3
 PAGE_NAMES = 10_000
 Given = TypeVar("Given")
 Ready = TypeVar("Ready")
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -91,16 +92,18 @@ def ahead(prepare: Callable[[Given], Ready], inputs: Iterable[Given]) -> Iterato
             yield ready
 
 
-def in_batches(page: Callable[[str], Sequence[str]], size: int) -> Iterator[Sequence[str]]:
-    """Yield names ``size`` at a time; ``page`` returns those after one, at most ``PAGE_NAMES``.
+def in_batches(
+    page: Callable[[str], Sequence[Row]], name: Callable[[Row], str], size: int
+) -> Iterator[Sequence[Row]]:
+    """Yield rows ``size`` at a time; ``page`` has those after a name, at most ``PAGE_NAMES``.
 
     A page is found by looking at all that there is, so it is much larger than a batch.
     """
     after = ""
-    while names := page(after):
-        for start in range(0, len(names), size):
-            yield names[start : start + size]
-        after = names[-1]
+    while rows := page(after):
+        for start in range(0, len(rows), size):
+            yield rows[start : start + size]
+        after = name(rows[-1])
 
 
 def until_done(again: Callable[[str], bool], names: Sequence[str]) -> None:

@@ -185,7 +185,7 @@ def _pages(run: Run, scope: Scope) -> Iterator[list[str]]:
         with run.ledger.db.transaction(Role.READER) as tx:
             return [row.payer for row in tx.all(query)]
 
-    for payers in in_batches(payers_after, BATCH_PAYERS):
+    for payers in in_batches(payers_after, str, BATCH_PAYERS):
         if concerned := [payer for payer in payers if run.concerns(payer)]:
             yield concerned
 

@@ -66,7 +66,7 @@ def _pages(
         with run.ledger.db.transaction(Role.READER) as tx:
             return [row.account for row in tx.all(page(after))]
 
-    for names in in_batches(accounts_after, BATCH_ACCOUNTS):
+    for names in in_batches(accounts_after, str, BATCH_ACCOUNTS):
         with run.ledger.db.transaction(Role.READER) as tx:
             rows = tx.all(live_subscriptions(through, names))
         told = [(row, row.payer if billing else row.account) for row in rows]

@@ -6,7 +6,7 @@ An account may have credit before it has a subscription, so these are batches of
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from ledger.commands.engine.batches import Batch, Work
+from ledger.commands.engine.batches import PAGE_NAMES, Batch, Work, in_batches
 from ledger.commands.engine.ground import Ground
 from ledger.commands.engine.runs import Run
 from ledger.commands.rating.apart import Apart
@@ -39,24 +39,18 @@ def grant_pages(
 
     A run that is ``billing`` is about payers.
     """
-    after = ""
-    while True:
+
+    def unsettled(after: str) -> list[reads.Named]:
         query = reads.unsettled_accounts(
-            through,
-            entity=entity,
-            account=account,
-            payer=payer,
-            after=after,
-            limit=BATCH_ACCOUNTS,
+            through, entity=entity, account=account, payer=payer, after=after, limit=PAGE_NAMES
         )
         with run.ledger.db.transaction(Role.READER) as tx:
-            rows = tx.all(query)
-        if not rows:
-            return
+            return tx.all(query)
+
+    for rows in in_batches(unsettled, lambda row: row.account, BATCH_ACCOUNTS):
         named = [(row.account, row.payer if billing else row.account) for row in rows]
         if concerned := [account for account, name in named if run.concerns(name)]:
             yield concerned
-        after = rows[-1].account
 
 
 def grant_batch(names: Sequence[str], through: date, ground: Ground) -> Batch:
